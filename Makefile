@@ -1,0 +1,44 @@
+# make run: digitise the sample. make test: all tests. make check: style and types. make bench: measurements.
+# The first use installs what is missing: system packages by apt where there is one, Python packages into .venv.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+STAMP := .venv/.installed
+SHARED ?= ../shared
+JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+.PHONY: help setup run test check bench clean
+help:
+	@echo "make run    digitise the sample scans in scans/sample into output/"
+	@echo "make test   run all tests"
+	@echo "make check  style and types"
+	@echo "make bench  measure speed and quality against benchmarks/bars.toml (SHARED=$(SHARED))"
+	@echo "make setup  only install what is missing;  make clean  remove what was made"
+
+setup: $(STAMP)
+	@.ci/setup system
+
+$(STAMP): pyproject.toml
+	@.ci/setup system
+	@.ci/setup python
+	@touch $(STAMP)
+
+run: setup
+	@$(PYTHON) -m pipeline digitise scans/sample -o output
+	@echo "The clean text is output/sample/text.txt; open output/sample/report.html to see what was changed, and why."
+
+test: setup
+	@$(PYTHON) -m pytest -n $(JOBS)
+
+check: setup
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+bench: setup
+	@$(PYTHON) -m benchmarks.bench --shared "$(SHARED)"
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find output -mindepth 1 ! -name README.md -delete
+	find . -name __pycache__ -prune -exec rm -rf {} +

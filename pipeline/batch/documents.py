@@ -1,0 +1,111 @@
+"""One document from its text to its results: texts to be cleaned, and documents to be repaired again from what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.batch.order import Order, Process, is_done, settings_hash, stamp_for, unwritable
+from pipeline.batch.outcomes import Outcome, failure
+from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
+from pipeline.errors import ToolFailed, UnreadableInput
+from pipeline.model import Source
+from pipeline.ocr.pages import write
+from pipeline.outputs.files import unified_diff, write_document
+from pipeline.sources.discover import Document
+from pipeline.sources.hocr import source_from_ocr
+from pipeline.sources.splitting import selected_pages
+from pipeline.sources.stored import keep_inputs, stored_records, stored_text
+from pipeline.sources.text import read_folder, read_text
+
+
+def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process) -> Outcome:
+    """Process a source and write its results and its stamp; in a dry run, only show what would change."""
+    result = process(source, order.settings)
+    ledger = result.ledger
+    counts = {"pages": len(source.pages), "applied": len(ledger.applied), "held": len(ledger.held)}
+    bad = [page for page in source.pages if page.failed]
+    failed = tuple(f"page {page.number}: {page.failed}" for page in bad)
+    if order.dry_run:
+        return Outcome(stamp.name, folder, "done", counts, failed, output=unified_diff(result))
+    try:
+        # Without its stamp nobody takes a half-written folder for a finished one.
+        (folder / NAME).unlink(missing_ok=True)
+        write_document(result, folder)
+        write(folder / NAME, stamp_text(replace(stamp, counts=counts, failed=tuple(page.number for page in bad))).encode())
+    except OSError as fault:
+        raise unwritable(folder, fault) from fault
+    return Outcome(stamp.name, folder, "done", counts, failed)
+
+
+@dataclass(frozen=True, slots=True)
+class TextJob:
+    """A text to be cleaned, in this process or another."""
+
+    document: Document
+    order: Order
+    process: Process
+
+    @property
+    def name(self) -> str:
+        return self.document.name
+
+    @property
+    def folder(self) -> Path:
+        return self.order.out / self.document.relative_out
+
+    def run(self) -> Outcome:
+        """Read, process and write it, unless that has been done already. Raises PipelineError."""
+        document, order = self.document, self.order
+        stamp = stamp_for("clean", document, order)
+        if is_done(stamp, self.folder, order):
+            return Outcome(self.name, self.folder, "already done")
+        source = read_folder(document.inputs, self.name) if document.whole else read_text(document.inputs[0], self.name)
+        source = selected_pages(source, order.selected)
+        if not order.dry_run:
+            keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
+        return finish(source, stamp, self.folder, order, self.process)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJob:
+    """A finished document to be repaired again from what was read."""
+
+    folder: Path
+    order: Order
+    process: Process
+
+    @property
+    def name(self) -> str:
+        return str(self.folder)
+
+    def run(self) -> Outcome:
+        """Process and write it. Raises PipelineError."""
+        earlier = read_stamp(self.folder)
+        if earlier is None:
+            raise UnreadableInput("errata.json is missing or damaged", where=self.folder, advice="Read the document again")
+        scanned, ocr = earlier.task == "digitise", self.folder / "ocr"
+        stamp = replace(earlier, settings=settings_hash(self.order.settings, with_scans=scanned), version=__version__)
+        if scanned:
+            source = source_from_ocr(earlier.name, stored_records(ocr, earlier.selected), ocr)
+        else:
+            source = selected_pages(stored_text(ocr, earlier.name, earlier.sources, whole=earlier.whole), earlier.selected)
+        return finish(source, stamp, self.folder, self.order, self.process)
+
+
+Job = TextJob | StoredJob
+
+
+def run_job(job: Job) -> Outcome:
+    """The outcome of a job, also when it fails. Raises only what every other job would fail of."""
+    try:
+        return job.run()
+    except Exception as fault:
+        return failure(job.name, job.folder, fault)
+
+
+def lost(job: Job) -> Outcome:
+    """The outcome of a job whose process died."""
+    error = ToolFailed("the process that worked on this document died (out of memory?)", where=job.name, advice="Try it alone")
+    return Outcome(job.name, job.folder, "failed", error=error)

@@ -1,0 +1,84 @@
+"""What was asked of a run, and whether a document has already been made as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.batch.stamp import Stamp, hash_inputs, read_stamp
+from pipeline.errors import UnreadableInput, UnwritableOutput
+from pipeline.language import find_pack
+from pipeline.model import Source
+from pipeline.result import Result
+from pipeline.settings import Settings
+from pipeline.sources.discover import Document
+
+Process = Callable[[Source, Settings], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The output folder, the settings, the places in the scan order (from 1; none: all), and how to go about it.
+
+    `force`: do again what is done; `dry_run`: write nothing.
+    """
+
+    out: Path
+    settings: Settings
+    selected: tuple[int, ...] = ()
+    force: bool = False
+    dry_run: bool = False
+
+
+def settings_hash(settings: Settings, *, with_scans: bool) -> str:
+    """A hash that changes with every setting, and with every dictionary, that could change the result."""
+    return f"{settings.fingerprint(with_scans=with_scans)}-{packs_hash(settings.packs)}"
+
+
+@lru_cache(maxsize=2)
+def packs_hash(packs: tuple[str, ...]) -> str:
+    return hash_inputs(file for pack in packs for file in sorted(find_pack(pack).iterdir()) if file.is_file())[:16]
+
+
+def stamp_for(task: str, document: Document, order: Order) -> Stamp:
+    """The stamp that the document would have if it were made now. Raises UnreadableInput where its files cannot be read."""
+    try:
+        inputs = hash_inputs(document.inputs)
+    except OSError as fault:
+        where, advice = fault.filename or document.name, "Check the path and its permissions"
+        raise UnreadableInput(f"cannot be read ({fault.strerror})", where=where, advice=advice) from fault
+    return Stamp(
+        task,
+        document.name,
+        inputs,
+        settings_hash(order.settings, with_scans=task == "digitise"),
+        __version__,
+        tuple(str(path) for path in document.inputs),
+        order.selected,
+        document.whole,
+    )
+
+
+def is_done(stamp: Stamp, folder: Path, order: Order) -> bool:
+    """Whether the folder holds just what this run would write."""
+    return not order.force and not order.dry_run and stamp.matches(read_stamp(folder)) and (folder / "text.txt").is_file()
+
+
+def check_writable(order: Order) -> None:
+    """Raises UnwritableOutput where the output folder cannot be made, or nothing written in it."""
+    if order.dry_run:
+        return
+    probe = order.out / ".errata-probe"
+    try:
+        order.out.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as fault:
+        raise unwritable(order.out, fault) from fault
+
+
+def unwritable(folder: Path, fault: OSError) -> UnwritableOutput:
+    return UnwritableOutput(f"cannot be written ({fault.strerror})", where=folder, advice="Choose another folder with -o")

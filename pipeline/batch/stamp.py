@@ -1,0 +1,92 @@
+"""`errata.json`: what a finished document was made from, so that the next run knows what is done already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InvalidRecord, UnreadableInput
+
+NAME = "errata.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
+    from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read."""
+
+    task: str
+    name: str
+    inputs: str
+    settings: str
+    version: str
+    sources: tuple[str, ...] = ()
+    selected: tuple[int, ...] = ()
+    whole: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    failed: tuple[int, ...] = ()
+
+    def matches(self, other: Stamp | None) -> bool:
+        """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""
+        return other is not None and not other.failed and identity(self) == identity(other)
+
+
+def identity(stamp: Stamp) -> tuple[object, ...]:
+    return stamp.task, stamp.inputs, stamp.settings, stamp.version, stamp.selected, stamp.whole
+
+
+def hash_inputs(parts: Iterable[Path | bytes]) -> str:
+    """A short hash over files (or bytes at hand) in order: what they hold, and for files their names. Raises OSError."""
+    total = blake2b(digest_size=16)
+    for part in parts:
+        own = blake2b(digest_size=16)
+        if isinstance(part, bytes):
+            own.update(part)
+        else:
+            total.update(part.name.encode("utf-8", "surrogateescape") + b"\0")
+            with part.open("rb") as file:
+                while block := file.read(1 << 20):
+                    own.update(block)
+        total.update(own.digest())
+    return total.hexdigest()
+
+
+def stamp_text(stamp: Stamp) -> str:
+    """The stamp as `errata.json` holds it."""
+    return json.dumps({"format": FORMAT, **asdict(stamp)}, ensure_ascii=True, indent=2) + "\n"
+
+
+def read_stamp(folder: Path) -> Stamp | None:
+    """The stamp of a document's folder; None where there is none that this version can read."""
+    try:
+        return stamp_from((folder / NAME).read_bytes())
+    except (OSError, InvalidRecord):
+        return None
+
+
+def stamp_from(data: bytes) -> Stamp:
+    """The stamp in the bytes of an `errata.json`. Raises InvalidRecord."""
+    try:
+        record: dict[str, Any] = json.loads(data)
+        if record.pop("format") != FORMAT:
+            raise ValueError("another format")
+        for name in ("sources", "selected", "failed"):
+            record[name] = tuple(record[name])
+        return Stamp(**record)
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
+
+
+def finished_folders(paths: Iterable[Path]) -> list[Path]:
+    """The folders of the finished documents at and under some paths, in order. Raises UnreadableInput where there are none."""
+    paths = list(paths)
+    found = {stamp.parent: None for path in paths for stamp in sorted(path.rglob(NAME)) if read_stamp(stamp.parent)}
+    if not found:
+        advice = "Name a folder that errata digitise or errata clean wrote"
+        raise UnreadableInput("no finished documents", where=", ".join(map(str, paths)), advice=advice)
+    return list(found)

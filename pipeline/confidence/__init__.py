@@ -1,0 +1,1 @@
+"""How far the result can be trusted: probabilities for words, lines and pages."""

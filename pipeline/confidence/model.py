@@ -1,0 +1,146 @@
+"""How far the clean text can be trusted: the probability that each word, line and page is right.
+
+Method: logistic regression on the features of `pipeline.confidence.words`, fitted on hand-corrected pages by
+benchmarks/fit_confidence.py; words are taken as independent within a line. Fitted without an image, it knows nothing of errors
+that make real words, but for their average.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.confidence.words import FEATURES, Words, read_words
+from pipeline.draft import Draft, DraftLine
+from pipeline.language.evidence import Knowledge
+from pipeline.ledger import Edit, Ledger
+from pipeline.model import Source
+
+DOUBTFUL = 0.88
+"""Words less sure than this are named among the reasons of their line."""
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LineConfidence:
+    """One line of the clean text: `line` counts from 1 on its page, [start, end) are offsets in the clean text.
+
+    `probability` (0-1): that every word of it is right; `expected_wrong` words; `reasons` for a reviewer, the gravest first.
+    """
+
+    page: int
+    line: int
+    start: int
+    end: int
+    probability: float
+    expected_wrong: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageConfidence:
+    """One page of the clean text, from 1. `probability`: expected share of its words that are right (1 if it has none)."""
+
+    number: int
+    probability: float
+    expected_wrong: float
+    lines: tuple[LineConfidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentConfidence:
+    """Every page of a document, in order."""
+
+    pages: tuple[PageConfidence, ...] = ()
+
+    @property
+    def expected_wrong(self) -> float:
+        """Words of the whole text that are expected to be wrong still."""
+        return sum(page.expected_wrong for page in self.pages)
+
+    @property
+    def lines(self) -> list[LineConfidence]:
+        return [line for page in self.pages for line in page.lines]
+
+
+def document_confidence(source: Source, ledger: Ledger, knowledge: Knowledge) -> DocumentConfidence:
+    """Confidence of every line of the clean text that `ledger` makes of `source`."""
+    words = read_words(source, ledger, knowledge)
+    wrong = word_risk(words, with_image=source.has_images)
+    draft = Draft(source.text, ledger.applied)
+    bounds = np.searchsorted(words.starts, [line.start for line in draft.lines] + [len(draft.text) + 1])
+    sums = np.concatenate([[0.0], np.cumsum(wrong)])
+    logs = np.concatenate([[0.0], np.cumsum(np.log1p(-np.minimum(wrong, 0.999999)))])
+    pages, at = [], 0
+    for number, page in enumerate(draft.pages, 1):
+        lines = []
+        for count, line in enumerate(page, 1):
+            first, last = int(bounds[at]), int(bounds[at + 1])
+            at += 1
+            expected, right = sums[last] - sums[first], np.exp(logs[last] - logs[first])
+            reasons = tuple(line_reasons(words, wrong, first, last, ledger.held)) if right < DOUBTFUL else ()
+            lines.append(line_confidence(number, count, line, float(right), float(expected), reasons))
+        total = sum(len(line.text.split()) for line in page)
+        expected_page = sum(line.expected_wrong for line in lines)
+        pages.append(PageConfidence(number, round(1 - expected_page / max(1, total), 5), round(expected_page, 4), tuple(lines)))
+    return DocumentConfidence(tuple(pages))
+
+
+def line_confidence(
+    page: int, count: int, line: DraftLine, right: float, expected: float, reasons: tuple[str, ...]
+) -> LineConfidence:
+    return LineConfidence(page, count, line.start, line.end, round(min(1.0, right), 4), round(max(0.0, expected), 4), reasons)
+
+
+def word_risk(words: Words, *, with_image: bool) -> NDArray[np.float64]:
+    """Probability (0-1) of each word that it is wrong."""
+    weights = coefficients()["image" if with_image else "text"]
+    return np.asarray(1 / (1 + np.exp(-np.clip(words.features @ weights, -30, 30))), dtype=np.float64)
+
+
+@cache
+def coefficients() -> dict[str, NDArray[np.float64]]:
+    """The shipped weights, in the order of FEATURES, for text with and without an image."""
+    data = json.loads(files("pipeline.confidence").joinpath("coefficients.json").read_text(encoding="utf-8"))
+    return {name: np.array([data[name]["weights"][feature] for feature in FEATURES]) for name in ("text", "image")}
+
+
+def line_reasons(words: Words, wrong: NDArray[np.float64], first: int, last: int, held: tuple[Edit, ...]) -> list[str]:
+    """Why the words [first, last) of a line are doubted, the gravest first; a word is named once."""
+    doubted = [at for at in range(first, last) if wrong[at] > 1 - DOUBTFUL]
+    doubted.sort(key=lambda at: -wrong[at])
+    reasons = list(dict.fromkeys(word_reason(words, at, held) for at in doubted))
+    return reasons[:MOST_REASONS]
+
+
+def word_reason(words: Words, at: int, held: tuple[Edit, ...]) -> str:
+    """A short phrase on one doubtful word."""
+    shown = f"“{words.texts[at]}”"
+    suggestion = int(words.suggestions[at])
+    if suggestion >= 0:
+        edit = held[suggestion]
+        change = f"“{clipped(edit.before)}” → “{clipped(edit.after)}”" if edit.after else f"leave out “{clipped(edit.before)}”"
+        return f"held: {change}" if words.texts[at] in (edit.before, edit.after) else f"held in {shown}: {change}"
+    row = dict(zip(FEATURES, words.features[at], strict=True))
+    confidence = float(words.ocr[at])
+    if confidence < 0.7:
+        return f"OCR unsure of {shown} ({confidence:.2f})"
+    if row["lone mark"]:
+        return f"lone {shown}"
+    if row["odd character"]:
+        return f"odd character in {shown}"
+    if row["unknown"]:
+        return f"unknown word {shown}"
+    if row["number"] and confidence >= 0.9:
+        return f"number {shown}, which no dictionary knows"
+    return f"OCR unsure of {shown} ({confidence:.2f})" if confidence < 0.9 else f"unusual form {shown}"
+
+
+def clipped(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,99 @@
+"""The source seen through the edits so far, with the way back for every character."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.ledger import Edit, rendered
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of a draft without its line break; offsets are the draft's, `page` counts from 1."""
+
+    start: int
+    end: int
+    text: str
+    page: int
+
+
+class Draft:
+    """A text under repair. Immutable; pages are what stands between form feeds, as in the finished text."""
+
+    def __init__(self, source: str, edits: Sequence[Edit] = ()) -> None:
+        self.source = source
+        self.edits = tuple(edits)
+        self._starts: list[int] = []
+        self._origins: list[tuple[int, int, bool]] = []
+        texts: list[str] = []
+        at = 0
+        for text, start, end in rendered(source, edits):
+            if not text:
+                continue
+            kept = text == source[start:end]
+            self._starts.append(at)
+            self._origins.append((start, end, kept))
+            texts.append(text)
+            at += len(text)
+        self.text = "".join(texts)
+
+    @cached_property
+    def lines(self) -> list[DraftLine]:
+        """All lines in order; a form feed ends a line and a page."""
+        lines, start, page = [], 0, 1
+        for chunk in self.text.split("\f"):
+            for text in chunk.split("\n"):
+                lines.append(DraftLine(start, start + len(text), text, page))
+                start += len(text) + 1
+            page += 1
+        return lines
+
+    @cached_property
+    def pages(self) -> list[list[DraftLine]]:
+        """The lines of each page."""
+        pages: list[list[DraftLine]] = [[]]
+        for line in self.lines:
+            if line.page > len(pages):
+                pages.append([])
+            pages[-1].append(line)
+        return pages
+
+    @cached_property
+    def _page_starts(self) -> list[int]:
+        return [page[0].start for page in self.pages]
+
+    def page_at(self, offset: int) -> int:
+        """Number of the page (from 1) that the draft's `offset` lies on."""
+        return max(1, bisect_right(self._page_starts, offset))
+
+    def _segments(self, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
+        """(draft start, draft end, source start, source end, kept) of the pieces that meet [start, end)."""
+        at = max(0, bisect_right(self._starts, start) - 1)
+        while at < len(self._starts) and self._starts[at] < end:
+            low = self._starts[at]
+            high = self._starts[at + 1] if at + 1 < len(self._starts) else len(self.text)
+            if high > start:
+                yield (low, high, *self._origins[at])
+            at += 1
+
+    def source_spans(self, start: int, end: int) -> list[tuple[int, int]] | None:
+        """Source spans of the draft's [start, end), joined where they touch; None where an edit has already written there."""
+        spans: list[tuple[int, int]] = []
+        for low, high, origin, _, kept in self._segments(start, end):
+            if not kept:
+                return None
+            low_cut, high_cut = max(low, start), min(high, end)
+            span = (origin + low_cut - low, origin + high_cut - low)
+            if spans and spans[-1][1] == span[0]:
+                span = (spans.pop()[0], span[1])
+            spans.append(span)
+        return spans
+
+    def origin(self, offset: int) -> tuple[int, int]:
+        """Source span that the character at the draft's `offset` comes from (one character, or what an edit replaced)."""
+        for low, _, start, end, kept in self._segments(offset, offset + 1):
+            return (start + offset - low, start + offset - low + 1) if kept else (start, end)
+        raise IndexError(f"no character at {offset}")

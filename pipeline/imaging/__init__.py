@@ -1,0 +1,85 @@
+"""A scan made fit to be read: numpy in, numpy out. The only place that knows OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from pipeline.imaging.geometry import IDENTITY, Matrix
+from pipeline.imaging.measure import Gray, Measures, darkness, is_blank, measure, reduced
+from pipeline.imaging.steps import STEPS, Ask, Outcome, Step, turn_upright
+from pipeline.model import Treatment
+
+cv2.setNumThreads(1)  # pages are read side by side, one process a core
+
+LEAST_INK = 0.85
+"""Share of the letters' ink that must be left after a step."""
+
+MOST_LOST_LETTERS = 0.01
+"""Share of the letter-like marks that a step may lose; a letter is lost when less than half of its ink is left."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A treated page.
+
+    `image`: uint8, height x width. `to_scan`: 3 x 3, leads from pixels (x, y, 1) of `image` to pixels of the scan. `stages`:
+    names and images of the steps that were taken, the scan itself first. `x_height`: pixels of `image`, 0.0 where unknown.
+    """
+
+    image: Gray
+    to_scan: Matrix
+    treatments: tuple[Treatment, ...]
+    stages: tuple[tuple[str, Gray], ...]
+    x_height: float
+    blank: bool
+
+
+def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -> Prepared:
+    """Treat a page (uint8, height x width) step by step, leaving out each step that would lose ink or words.
+
+    `ask` tells which way up a page is (counter-clockwise quarter turns), for pages whose letters leave that in doubt.
+    """
+    treatments: list[Treatment] = []
+    stages: list[tuple[str, Gray]] = [("gray", gray)]
+    if is_blank(gray):
+        return Prepared(gray, IDENTITY, (Treatment("all", False, "the page is blank"),), tuple(stages), 0.0, True)
+    image, back, page = gray, IDENTITY, measure(gray)
+    for step in steps:
+        if step.letters and page.x_height <= 0:
+            treatments.append(Treatment(step.name, False, "too few letters to measure"))
+            continue
+        outcome = turn_upright(image, page, ask) if step.run is turn_upright else step.run(image, page)
+        if outcome.image is None:
+            treatments.append(Treatment(step.name, False, outcome.reason))
+            continue
+        loss, after = lost(page, outcome.image, outcome)
+        treatments.append(Treatment(step.name, not loss, loss or outcome.reason))
+        if not loss:
+            image, back, page = outcome.image, back @ outcome.matrix, after
+            stages.append((step.name, image))
+    return Prepared(image, back, tuple(treatments), tuple(stages), page.x_height, False)
+
+
+def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures]:
+    """What a step would lose, in words (empty where it loses nothing that matters), and the measures that hold after it."""
+    if outcome.back is not None:
+        after = measure(image)
+        zoom = abs(float(np.linalg.det(outcome.back)))
+        share = after.ink * zoom / max(before.ink, 1.0)
+        return (f"not done: {1 - share:.0%} of the ink would be lost" if share < LEAST_INK else ""), after
+    small = reduced(image)[0]
+    number = before.letters + 1
+    left = np.bincount(before.labels[darkness(small) > 0], minlength=number)[1:]
+    whole = before.areas
+    if outcome.areas is not None:
+        whole = np.bincount(before.labels[outcome.areas == 0], minlength=number)[1:].astype(np.int32)
+    missing = int(np.count_nonzero((left < 0.5 * whole) & (whole > 0)))
+    if left.sum() < LEAST_INK * whole.sum():
+        return f"not done: {1 - left.sum() / whole.sum():.0%} of the ink would be lost", before
+    if missing > MOST_LOST_LETTERS * before.letters + 2:
+        return f"not done: {missing} of {before.letters} letters would be lost", before
+    return "", measure(image) if outcome.areas is not None else replace(before, small=small)

@@ -1,0 +1,118 @@
+"""What lies on a page but was never written: dark edges of the scanner bed, punch holes, specks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.measure import Gray, Measures, components
+
+Mask = NDArray[np.uint8]
+
+
+def ellipse(size: float) -> Mask:
+    """A round structuring element about `size` pixels across, at least three."""
+    width = max(3, round(size)) | 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), np.uint8)
+
+
+def solid(dark: Mask, x_height: float) -> Mask:
+    """Of dark areas, what is thicker than any stroke of writing (1.2 x-heights), 0 or 255. `x_height` in pixels of `dark`."""
+    inset, width = round(2 * x_height), max(3, round(1.2 * x_height))
+    framed = cv2.copyMakeBorder(dark, inset, inset, inset, inset, borderType=cv2.BORDER_REPLICATE)
+    opened = cv2.morphologyEx(framed, cv2.MORPH_OPEN, np.ones((width, width), np.uint8))
+    return np.asarray(opened[inset : inset + dark.shape[0], inset : inset + dark.shape[1]], np.uint8)
+
+
+def selected(chosen: NDArray[np.bool_], labels: NDArray[np.int32]) -> Mask:
+    """The chosen areas of a labelled image, 0 or 255."""
+    if not chosen.any():
+        return np.zeros(labels.shape, np.uint8)
+    return np.take(np.where(chosen, np.uint8(255), np.uint8(0)), labels)
+
+
+def edge_areas(dark: Mask) -> Mask:
+    """Of the solid dark areas, those that reach the edge of the scan, give or take a light seam of the scanner's; 0 or 255."""
+    seam = 1 + min(dark.shape) // 150
+    labels, stats, _ = components(dark)
+    strips = (labels[:seam], labels[-seam:], labels[:, :seam], labels[:, -seam:])
+    rim = np.concatenate([strip.ravel() for strip in strips])
+    chosen = np.zeros(len(stats), np.bool_)
+    chosen[np.unique(rim)] = True
+    chosen[0] = False
+    return selected(chosen, labels)
+
+
+def round_areas(areas: Mask, smallest: float, largest: float, margin: float) -> Mask:
+    """Of some areas, the round filled ones of `smallest` to `largest` pixels across with their middle within `margin` (0-1, share
+    of the page's width or height) of an edge; 0 or 255."""
+    labels, stats, centres = components(areas)
+    width, height, area = (stats[:, k] for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    chosen = (np.minimum(width, height) >= smallest) & (np.maximum(width, height) <= largest)
+    chosen &= np.abs(width - height) <= 0.25 * np.maximum(width, height)
+    fill = area / (np.pi / 4 * np.maximum(1, width * height))
+    chosen &= (fill > 0.88) & (fill < 1.12)
+    rows, columns = areas.shape
+    across, down = centres[:, 0] / columns, centres[:, 1] / rows
+    chosen &= np.minimum(np.minimum(across, 1 - across), np.minimum(down, 1 - down)) < margin
+    chosen[0] = False
+    return selected(chosen, labels)
+
+
+def paint(gray: Gray, areas: Mask, tone: int) -> Gray:
+    """The page with `areas` (of any size, 0 or 255) in one tone, 0-255."""
+    full = cv2.resize(areas, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_NEAREST)
+    result = gray.copy()
+    result[full > 0] = tone
+    return result
+
+
+def dark_edges(page: Measures) -> tuple[Mask, Mask, float]:
+    """Where dark edges lie (on the reduced copy, 0 or 255): with their soft rim, and without; and their share of the page,
+    0-1."""
+    size = page.x_height * page.scale
+    thick = solid(page.very_dark, size)
+    found = edge_areas(thick) if thick.any() else thick
+    share = float(np.mean(found > 0))
+    if not share:
+        return found, found, share
+    return cv2.dilate(found, ellipse(0.8 * size)).astype(np.uint8, copy=False), found, share
+
+
+def punch_holes(page: Measures) -> tuple[Mask, int]:
+    """Where punch holes lie, dark or light, on the reduced copy, and how many. Holes are 1.3 to 6 x-heights across."""
+    size = page.x_height * page.scale
+    holes = round_areas(page.very_dark, 1.3 * size, 6 * size, 0.15)
+    paper = page.paper
+    if paper < 243:
+        light = np.where(page.small > paper + 0.6 * (255 - paper), np.uint8(255), np.uint8(0))
+        light = cv2.morphologyEx(light, cv2.MORPH_OPEN, ellipse(size / 2)).astype(np.uint8, copy=False)
+        holes = cv2.bitwise_or(holes, round_areas(light, 1.3 * size, 6 * size, 0.15)).astype(np.uint8, copy=False)
+    count = cv2.connectedComponents(holes)[0] - 1 if holes.any() else 0
+    return cv2.dilate(holes, ellipse(0.8 * size)).astype(np.uint8, copy=False), count
+
+
+def specks(gray: Gray, x_height: float) -> tuple[Gray, int]:
+    """The page without specks, and how many there were. `x_height` in pixels.
+
+    A speck is smaller than a full stop (about a seventh of the x-height each way) and has no other ink within half an
+    x-height, so
+    that it is no part of a worn letter, an accent or a dotted line. Found by counting ink in a small and in a large window: where
+    both hold the same, little and lone, there is a speck.
+    """
+    _, dark = cv2.threshold(gray, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    size, reach = max(1, round(x_height / 7)), max(3, round(x_height / 2))
+    inner, outer = (ink_within(dark.astype(np.uint8, copy=False), half) for half in (size, reach))
+    seeds = ((inner == outer) & (inner > 0) & (inner <= size * size)).astype(np.uint8)
+    if not seeds.any():
+        return gray, 0
+    window = np.ones((2 * size + 3, 2 * size + 3), np.uint8)
+    result = gray.copy()
+    result[cv2.dilate(seeds, window) > 0] = 255
+    return result, int(cv2.connectedComponents(seeds)[0]) - 1
+
+
+def ink_within(dark: Mask, half: int) -> NDArray[np.uint16]:
+    """How many dark pixels (1; others 0) lie in the square of 2 x `half` + 1 pixels around each pixel."""
+    return cv2.boxFilter(dark, cv2.CV_16U, (2 * half + 1, 2 * half + 1), normalize=False, borderType=cv2.BORDER_CONSTANT)  # type: ignore[return-value]

@@ -1,0 +1,172 @@
+"""What a page looks like in figures: the height of its letters, and where they are. All of it on a reduced copy, to be quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Gray = NDArray[np.uint8]
+
+REDUCED_PIXELS = 1_300_000
+"""Size of the copy on which a page is measured; letters of a whole page stay well above ten pixels at that."""
+
+MIN_LETTERS = 20
+"""Fewer letter-like marks than this say nothing reliable about the height of letters or the direction of lines."""
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The letters of a page.
+
+    `x_height`: pixels of the measured image, 0.0 where there are too few letters to tell. `letters`: how many letter-like marks.
+    `scale`: reduced pixels per pixel. `small`: the reduced copy, on which are: `boxes`, N x 4 (left, top, width, height) of the
+    letters; `areas`, their ink in pixels (N); `labels`, the number of the letter at each pixel, 1 to N, or 0.
+    """
+
+    x_height: float
+    letters: int
+    scale: float
+    small: Gray
+    boxes: NDArray[np.int32]
+    areas: NDArray[np.int32]
+    labels: NDArray[np.int32]
+
+    @property
+    def ink(self) -> float:
+        """Area of the letters' ink in pixels of the measured image."""
+        return float(self.areas.sum()) / self.scale**2
+
+    @cached_property
+    def paper(self) -> int:
+        """The tone of most of the light half of the page, 0-255."""
+        threshold, _ = cv2.threshold(self.small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        counts = cv2.calcHist([self.small], [0], None, [256], [0, 256]).ravel()
+        counts[: int(threshold) + 1] = 0
+        return int(np.searchsorted(counts.cumsum(), counts.sum() / 2)) if counts.any() else 255
+
+    @cached_property
+    def very_dark(self) -> Gray:
+        """What is much darker than the paper, 0 or 255, on the reduced copy."""
+        return np.where(self.small < min(self.paper * 0.6, 140), np.uint8(255), np.uint8(0))
+
+    @cached_property
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Row and column of every ink pixel of a letter, on the reduced copy."""
+        rows, columns = np.nonzero(self.labels)
+        return rows.astype(np.float64), columns.astype(np.float64)
+
+
+def is_bilevel(gray: Gray) -> bool:
+    """Whether a page has (nearly) no greys: scanned at one bit, or binarised before it came here. Judged on a sample of rows."""
+    sample = gray[:: max(1, gray.shape[0] // 400)]
+    return float(np.mean((sample > 8) & (sample < 247))) < 0.002
+
+
+def is_blank(gray: Gray) -> bool:
+    """Whether a page is one tone all over, give or take the noise of a scanner, or too small to hold a letter."""
+    if min(gray.shape) < 8:
+        return True
+    counts = cv2.calcHist([gray], [0], None, [256], [0, 256]).ravel().cumsum()
+    low, high = np.searchsorted(counts, [0.0001 * gray.size, 0.9999 * gray.size])
+    return bool(high - low < 24)
+
+
+def reduced(gray: Gray) -> tuple[Gray, float]:
+    """A copy of at most REDUCED_PIXELS, by area averaging, and its scale (reduced pixels per pixel)."""
+    scale = min(1.0, (REDUCED_PIXELS / gray.size) ** 0.5)
+    if scale > 0.85:
+        return gray, 1.0
+    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+    return cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), scale
+
+
+def background(gray: Gray, reach: int) -> Gray:
+    """The paper without its ink: the lightest tone within `reach` pixels, smoothed. Same shape as `gray`.
+
+    Grey-scale closing and a median, a usual estimate for division (Gonzalez and Woods, Digital Image Processing, 9.6).
+    It is found on a copy where `reach` is about six pixels: paper changes slowly.
+    """
+    shrink = max(1, reach // 6)
+    size = (max(1, gray.shape[1] // shrink), max(1, gray.shape[0] // shrink))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    width = 2 * max(1, round(reach / shrink)) + 1
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    smooth = cv2.medianBlur(closed, width)
+    return cv2.resize(smooth, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def levelled(gray: Gray, reach: int) -> Gray:
+    """The page divided by its background, so that paper is white (255) everywhere. `reach`: pixels, more than a letter's
+    stroke."""
+    paper = np.maximum(background(gray, reach), 1)
+    return cv2.divide(gray, paper, scale=255.0).astype(np.uint8, copy=False)
+
+
+def components(dark: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """The number of the mark at each pixel (0: none), the marks' boxes and areas as OpenCV gives them, and their centres (x,
+    y)."""
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32), np.asarray(centres, np.float64)
+
+
+def darkness(small: Gray) -> NDArray[np.uint8]:
+    """Where a page is darker than its paper (0 or 255); `small` is a reduced copy."""
+    even = small if is_bilevel(small) else levelled(small, max(12, min(small.shape) // 40))
+    _, dark = cv2.threshold(even, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    return dark.astype(np.uint8, copy=False)
+
+
+def measure(gray: Gray) -> Measures:
+    """Find the letters of a page: marks of the most frequent height and their neighbours in size."""
+    small, scale = reduced(gray)
+    labels, stats, _ = components(darkness(small))
+    x_height = frequent_height(stats[1:])
+    chosen = letter_like(stats, x_height)
+    numbers = np.zeros(len(stats), np.int32)
+    numbers[chosen] = np.arange(1, int(chosen.sum()) + 1)
+    boxes, areas = stats[chosen, :4].astype(np.int32), stats[chosen, cv2.CC_STAT_AREA].astype(np.int32)
+    return Measures(x_height / scale, int(chosen.sum()), scale, small, boxes, areas, np.take(numbers, labels))
+
+
+def frequent_height(stats: NDArray[np.int32]) -> float:
+    """The most frequent height of marks that could be letters: in Latin script that is the x-height. 0.0 where there are few.
+
+    `stats`: rows as connectedComponentsWithStats gives them, without the background.
+    """
+    height, width, area = (stats[:, k] for k in (cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA))
+    possible = (height >= 6) & (height <= 150) & (width <= 4 * height) & (width * 5 >= height) & (area * 8 >= width * height)
+    heights = height[possible]
+    if len(heights) < MIN_LETTERS:
+        return 0.0
+    # weighed by size: a noisy scan has more specks than letters
+    counts = np.bincount(heights, weights=heights, minlength=160)
+    # large letters vary by more pixels than small ones, so the window grows with the height
+    smooth = np.array([counts[max(0, h - spread(h)) : h + spread(h) + 1].sum() for h in range(len(counts))])
+    best = int(np.argmax(smooth))
+    # the peak may be that of capitals and ascenders, which are about one and a half x-heights tall
+    low, high = round(best * 0.6), round(best * 0.8)
+    shorter = low + int(np.argmax(smooth[low : high + 1]))
+    if smooth[shorter] > 0.5 * smooth[best]:
+        best = shorter
+    near = heights[np.abs(heights - best) <= spread(best)]
+    return float(near.mean())
+
+
+def spread(height: int) -> int:
+    """By how many pixels letters of one kind differ in height."""
+    return max(1, height // 12)
+
+
+def letter_like(stats: NDArray[np.int32], x_height: float) -> NDArray[np.bool_]:
+    """Which marks are of the size of letters, touching letters or words; label 0, the background, is not."""
+    if x_height <= 0:
+        return np.zeros(len(stats), np.bool_)
+    height, width, area = (stats[:, k] for k in (cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA))
+    chosen = (height >= 0.5 * x_height) & (height <= 2.6 * x_height) & (width <= 12 * x_height) & (width >= 0.15 * x_height)
+    chosen &= area >= 0.1 * width * height
+    chosen[0] = False
+    return np.asarray(chosen, np.bool_)

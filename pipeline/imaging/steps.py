@@ -1,0 +1,153 @@
+"""The steps that make a scan fit to be read, in their order. STEPS is the one place that says what happens to an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging import blemishes, geometry
+from pipeline.imaging.geometry import IDENTITY, Matrix
+from pipeline.imaging.measure import Gray, Measures, background, levelled
+from pipeline.imaging.threshold import MORE_LETTERS, faint_letters, sauvola
+
+BEST_X_HEIGHT = 24.0
+"""Pixels; Tesseract's line recogniser was trained on letters of about this height, and reads much larger ones slower and
+worse."""
+
+MAX_PIXELS = 60_000_000
+"""A page is never made larger than this."""
+
+
+Ask = Callable[[Gray], int | None]
+"""Tells by how many counter-clockwise quarter turns (0-3) a page comes upright, or None."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step proposes: the new image, or None where it has nothing to do; `reason` in words for an archivist.
+
+    `back` leads from the new image's pixels to the old one's; None where no pixel moved. `areas`: what was painted out on
+    purpose, on the reduced copy (0 or 255), whose ink is not missed.
+    """
+
+    reason: str
+    image: Gray | None = None
+    back: Matrix | None = None
+    areas: NDArray[np.uint8] | None = None
+
+    @property
+    def matrix(self) -> Matrix:
+        return IDENTITY if self.back is None else self.back
+
+
+@dataclass(frozen=True)
+class Step:
+    """A pure function from an image and its measures to an outcome. `letters`: it needs to know how large the letters are."""
+
+    name: str
+    run: Callable[[Gray, Measures], Outcome]
+    letters: bool = True
+
+
+def turn_upright(gray: Gray, page: Measures, ask: Ask | None = None) -> Outcome:
+    """Turn a page that lies on its side or upside down by quarter turns. `ask` is a second, slower opinion, sought only in
+    doubt."""
+    above, below = geometry.balance(page)
+    on_side = geometry.sideways(page)
+    if not on_side and (above >= below or below < 4):
+        return Outcome("the page stands upright")
+    turns = ask(gray) if ask is not None else None
+    if turns is None:
+        turns = geometry.turns_by_letters(gray, on_side, above, below)
+    if turns is None or on_side != (turns in {1, 3}):
+        return Outcome("left as it is: it is not clear which way up the page is")
+    if turns == 0:
+        return Outcome("the page stands upright")
+    ways = {1: "counter-clockwise", 2: "upside down", 3: "clockwise"}
+    return Outcome(f"turned {ways[turns]}", *geometry.quarter_turns(gray, turns))
+
+
+def paint_borders(gray: Gray, page: Measures) -> Outcome:
+    """Paint the scanner bed around the sheet in the tone of the paper."""
+    areas, core, share = blemishes.dark_edges(page)
+    if share < 0.0005:
+        return Outcome("no dark edges")
+    if share > 0.6:
+        return Outcome(f"{share:.0%} of the scan is dark up to its edge: too much to be a border")
+    return Outcome(f"dark edges painted out ({share:.1%} of the scan)", blemishes.paint(gray, areas, page.paper), areas=core)
+
+
+def paint_holes(gray: Gray, page: Measures) -> Outcome:
+    """Paint punch holes in the tone of the paper."""
+    areas, count = blemishes.punch_holes(page)
+    if not count:
+        return Outcome("no punch holes")
+    return Outcome(f"{count} punch hole{'s' * (count > 1)} painted out", blemishes.paint(gray, areas, page.paper))
+
+
+def level_background(gray: Gray, page: Measures) -> Outcome:
+    """Divide by the background, so that shadows, folds and tinted paper become white."""
+    if float(np.percentile(background(page.small, max(6, round(2 * page.x_height * page.scale))), 2)) > 247:
+        return Outcome("the paper is evenly white already")
+    return Outcome("paper made evenly white", levelled(gray, round(2 * page.x_height)))
+
+
+def deskew(gray: Gray, page: Measures) -> Outcome:
+    """Turn the page so that its lines are level."""
+    angle = geometry.skew(page)
+    if abs(angle) < 0.2:
+        return Outcome("lines are level")
+    if abs(angle) > 4.9:
+        return Outcome("no clear direction of lines")
+    return Outcome(f"turned by {angle:+.2f} degrees", *geometry.straightened(gray, angle))
+
+
+def remove_specks(gray: Gray, page: Measures) -> Outcome:
+    """Remove lone specks much smaller than a full stop."""
+    image, count = blemishes.specks(gray, page.x_height)
+    return Outcome(f"{count} specks removed", image) if count else Outcome("no specks")
+
+
+def blur(gray: Gray, page: Measures) -> Outcome:
+    """Smooth worn or jagged edges of letters a little: Gaussian, sigma a fifteenth of the x-height."""
+    sigma = page.x_height / 15
+    image = cv2.GaussianBlur(gray, (0, 0), sigma).astype(np.uint8, copy=False)
+    return Outcome(f"edges of letters smoothed (sigma {sigma:.1f} pixels)", image)
+
+
+def scale_letters(gray: Gray, page: Measures) -> Outcome:
+    """Bring the letters to the height that the recogniser knows best."""
+    factor = BEST_X_HEIGHT / page.x_height
+    if 0.75 <= factor <= 1.45:
+        return Outcome(f"letters have a good height ({page.x_height:.0f} pixels)")
+    factor = min(factor, (MAX_PIXELS / gray.size) ** 0.5, 4.0)
+    return Outcome(
+        f"letters brought from {page.x_height:.0f} to {page.x_height * factor:.0f} pixels", *geometry.scaled(gray, factor)
+    )
+
+
+def binarise(gray: Gray, page: Measures) -> Outcome:
+    """Make the page black and white where faint letters would be lost by the recogniser's single threshold; greys are better
+    else."""
+    found = faint_letters(page)
+    if found <= MORE_LETTERS * page.letters:
+        return Outcome("left in greys, which keep the shape of letters best")
+    image = sauvola(gray, round(2 * page.x_height))
+    return Outcome(f"made black and white, place by place, for {found} faint letters", image)
+
+
+STEPS: tuple[Step, ...] = (
+    Step("borders", paint_borders),  # first: the noise in a dark edge would pass for letters
+    Step("orientation", turn_upright),
+    Step("scale", scale_letters),  # early, so that what follows works on as few pixels as the reading needs
+    Step("holes", paint_holes),
+    Step("background", level_background),
+    Step("specks", remove_specks),
+    Step("deskew", deskew),
+    Step("blur", blur),
+    Step("binarise", binarise),
+)

@@ -1,0 +1,84 @@
+"""What an OCR takes for what: a channel model of misread shapes, against the slips of a typist or author.
+
+The table is a prior for typescript and print, in natural logarithms (lower: likelier), of letters whose shapes are near. A noisy
+channel after Kernighan, Church & Gale, "A spelling correction program based on a noisy channel model", COLING 1990.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+NEAR, FAR, LOST, SLIP = 4.0, 7.0, 8.5, 7.5
+"""Costs: shapes that are near; any other letter for one; a letter lost or brought in by the OCR; a typist's or author's slip."""
+
+ALIKE = """
+    c e o | a e s | a o | b h 6 | h n | n u | u v y | i l j I 1 t ! ] | f t | r t | O 0 o Q D | S 5 s $ | B 8 | g q 9 | G C
+    E F £ | f £ | P F | K X | m n | v w | & a | % a | x z | k h | M N H | R K | U V | I J L T l
+"""
+"""Groups of letters that are read for one another."""
+PAIRS = """
+    m rn | m ra | m in | m ni | m nr | m ri | w vv | w iv | d cl | d ci | h li | h ii
+    h la | n ri | n ii | u ii | u li | b lo | b li | k lc | k ic | ch di | cl d | rn m | in m | ni m | ra m | li h | ri n | lo b
+    la h | di ch | ll U | ll H | il U | fi h | tt H | tl d | ti h
+"""
+"""What was meant, and what is read for it, where one side has two letters."""
+
+
+@lru_cache(maxsize=1)
+def table() -> dict[tuple[str, str], float]:
+    """(meant, read) -> cost, for one or two letters on either side."""
+    costs: dict[tuple[str, str], float] = {}
+    for group in ALIKE.replace("\n", " | ").split(" | "):
+        letters = group.split()
+        costs.update({(a, b): NEAR for a in letters for b in letters if a != b})
+    for pair in PAIRS.replace("\n", " | ").split(" | "):
+        if pair.strip():
+            meant, read = pair.split()
+            costs[meant, read] = NEAR
+    for (meant, read), cost in list(costs.items()):
+        costs.setdefault((meant.upper(), read), cost + 2.0)
+    return costs
+
+
+def misreading_cost(meant: str, read: str, limit: float = 20.0) -> float:
+    """Cost of the OCR reading `meant` as `read` (0 for no difference), by weighted edit distance with pairs of letters."""
+    costs = table()
+    width = len(read) + 1
+    rows = [[limit] * width for _ in range(len(meant) + 1)]
+    rows[0][0] = 0.0
+    for i in range(len(meant) + 1):
+        for j in range(width):
+            here = rows[i][j]
+            if here >= limit:
+                continue
+            if i < len(meant) and j < len(read):
+                step = 0.0 if meant[i] == read[j] else min(FAR, costs.get((meant[i], read[j]), FAR))
+                rows[i + 1][j + 1] = min(rows[i + 1][j + 1], here + step)
+            for di, dj in ((1, 2), (2, 1), (2, 2)):
+                if i + di <= len(meant) and j + dj <= len(read):
+                    pair = costs.get((meant[i : i + di], read[j : j + dj]))
+                    if pair is not None:
+                        rows[i + di][j + dj] = min(rows[i + di][j + dj], here + pair)
+            if i < len(meant):
+                rows[i + 1][j] = min(rows[i + 1][j], here + LOST)
+            if j < len(read):
+                rows[i][j + 1] = min(rows[i][j + 1], here + LOST)
+    return rows[-1][-1]
+
+
+def slip_cost(meant: str, read: str) -> float:
+    """Cost of a person having written `read` for `meant`: letters left out, doubled, swapped or taken for a neighbour's."""
+    from rapidfuzz.distance import OSA
+
+    return SLIP * OSA.distance(meant.casefold(), read.casefold())
+
+
+def variants(read: str) -> set[str]:
+    """Everything that one near misreading could have turned into `read`."""
+    made = set()
+    for meant, seen in table():
+        at = read.find(seen)
+        while at >= 0:
+            made.add(read[:at] + meant + read[at + len(seen) :])
+            at = read.find(seen, at + 1)
+    return made

@@ -1,0 +1,122 @@
+"""What was read: sources, pages, lines and words as spans over an immutable text. Frozen, no input or output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the original scan; x grows to the right, y downwards, right and bottom exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def union(self, other: Box) -> Box:
+        return Box(
+            min(self.left, other.left), min(self.top, other.top), max(self.right, other.right), max(self.bottom, other.bottom)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A span of the source text. `confidence` (0-1, None without an image) is the OCR's: did it read this word right?"""
+
+    start: int
+    end: int
+    confidence: float | None = None
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A span of the source text without its line break; `words` is empty where there was no image."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...] = ()
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What one imaging step did to a scan, or why it was not taken."""
+
+    step: str
+    taken: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Where a page's image is: the file, the frame in it (from 1), its size in pixels, and how it was treated before it was
+    read."""
+
+    path: str
+    frame: int
+    width: int
+    height: int
+    treatments: tuple[Treatment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a source. `number` is its place in the scan order, from 1. `failed` says why a page holds no text.
+
+    `decoding` leads back to the bytes of the page's own file, where every page is a file of its own.
+    """
+
+    number: int
+    start: int
+    end: int
+    lines: tuple[Line, ...] = ()
+    scan: Scan | None = None
+    label: str = ""
+    failed: str = ""
+    decoding: Decoding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """A place where the decoded text differs from the characters in the file: text[start:start+len(after)] stood there as
+    `before`."""
+
+    start: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """The way from a source's text back to the bytes of its file."""
+
+    encoding: str
+    bom: bytes = b""
+    substitutions: tuple[Substitution, ...] = ()
+    errors: str = "surrogateescape"
+
+    def encode(self, text: str) -> bytes:
+        """The file's bytes for the decoded `text`; exact for the text that this decoding came with."""
+        pieces, at = [], 0
+        for sub in self.substitutions:
+            pieces += [text[at : sub.start], sub.before]
+            at = sub.start + len(sub.after)
+        pieces.append(text[at:])
+        return self.bom + "".join(pieces).encode(self.encoding, self.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as it was read. Page breaks that are not a single form feed become one by an edit like any other."""
+
+    name: str
+    text: str
+    pages: tuple[Page, ...]
+    decoding: Decoding = field(default_factory=lambda: Decoding("utf-8"))
+    path: str = ""
+
+    @property
+    def has_images(self) -> bool:
+        return any(page.scan is not None for page in self.pages)

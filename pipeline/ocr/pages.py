@@ -1,0 +1,123 @@
+"""What is asked of a page and what came of it, as values that travel between processes and are stored beside the hOCR."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InvalidRecord
+from pipeline.model import Treatment
+
+FORMAT = 1
+"""Raised when stored records can no longer be read as they are."""
+
+Rows = tuple[tuple[float, float, float], ...]
+
+IDENTITY: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One page to be read.
+
+    `path` and `frame` (from 1): the scan. `number`: its place in the document, from 1. `out`: the folder `ocr/` of the document.
+    `keep_images`: a folder for the image after each step, or None. `timeout`: seconds for Tesseract.
+    """
+
+    path: Path
+    frame: int
+    number: int
+    out: Path
+    languages: str = "eng"
+    timeout: float = 120.0
+    keep_images: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What came of a page. `width` and `height`: pixels of the scan; `to_scan`: from pixels of the treated image, for which
+    the hOCR
+    holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text, or
+    empty."""
+
+    number: int
+    path: str
+    frame: int
+    width: int = 0
+    height: int = 0
+    to_scan: Rows = IDENTITY
+    treatments: tuple[Treatment, ...] = ()
+    languages: str = ""
+    tesseract: str = ""
+    digest: str = ""
+    blank: bool = False
+    failed: str = ""
+
+    def to_json(self) -> str:
+        """The record as it is stored."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> PageRecord:
+        """A stored record. Raises InvalidRecord for anything else."""
+        try:
+            values: dict[str, Any] = json.loads(text)
+            if values.pop("format") != FORMAT:
+                raise InvalidRecord("the page was stored by another version of Errata", advice="Use --force")
+            values["to_scan"] = tuple(tuple(float(x) for x in row) for row in values["to_scan"])
+            values["treatments"] = tuple(Treatment(**step) for step in values["treatments"])
+            return cls(**values)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InvalidRecord("a stored page cannot be understood", advice="Use --force") from error
+
+
+def hocr_path(folder: Path, number: int) -> Path:
+    """Where the hOCR of page `number` lies in `ocr/`."""
+    return folder / f"{number:04d}.hocr.gz"
+
+
+def record_path(folder: Path, number: int) -> Path:
+    """Where the record of page `number` lies in `ocr/`."""
+    return folder / f"{number:04d}.json"
+
+
+def store(folder: Path, record: PageRecord, hocr: bytes | None) -> None:
+    """Write a page's hOCR (unless None) and then its record, each at once or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if hocr is not None:
+        write(hocr_path(folder, record.number), gzip.compress(hocr, 6, mtime=0))
+    else:
+        hocr_path(folder, record.number).unlink(missing_ok=True)
+    write(record_path(folder, record.number), record.to_json().encode())
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file beside its place and move it there, so that nobody ever sees half of it."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def stored(folder: Path, number: int) -> PageRecord | None:
+    """The record of a page that was read before, whole and with its hOCR; None where there is none to rely on."""
+    try:
+        record = PageRecord.from_json(record_path(folder, number).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, InvalidRecord):
+        return None
+    return record if record.failed or hocr_path(folder, number).exists() else None
+
+
+def stored_hocr(folder: Path, number: int) -> bytes:
+    """What Tesseract said of a page. Raises InvalidRecord where it is missing or damaged."""
+    try:
+        return gzip.decompress(hocr_path(folder, number).read_bytes())
+    except (OSError, EOFError, ValueError) as error:
+        raise InvalidRecord("the stored hOCR is missing or damaged", where=folder, page=number, advice="Use --force") from error

@@ -1,0 +1,73 @@
+"""edits.jsonl: the ledger, a line an edit, and how it is read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InvalidRecord
+from pipeline.ledger import Edit, Ledger, Settled, edit_from_record, edit_record
+
+FORMAT, VERSION = "errata-edits", 1
+
+
+def edits_jsonl(ledger: Ledger, settings: Mapping[str, Any] | None = None) -> str:
+    """A header, then what was applied, what is only suggested, and what was protected, each in the order of the source."""
+    return "".join(row + "\n" for row in rows(ledger, settings))
+
+
+def rows(ledger: Ledger, settings: Mapping[str, Any] | None) -> Iterator[str]:
+    header: dict[str, Any] = {"format": FORMAT, "version": VERSION, "source_length": ledger.length}
+    yield to_json({**header, "settings": settings} if settings is not None else header)
+    yield from (to_json(edit_record(edit, "applied")) for edit in ledger.applied)
+    yield from (to_json(edit_record(edit, "held")) for edit in ledger.held)
+    yield from (to_json({"state": "settled", **asdict(span)}) for span in ledger.settled)
+
+
+def to_json(record: Mapping[str, Any]) -> str:
+    """One line; characters that UTF-8 cannot hold (lone surrogates) or that some readers take for line ends are escaped."""
+    line = json.dumps(record, ensure_ascii=False)
+    safe = line.isprintable() or not any("\ud800" <= c <= "\udfff" or c in "\x85\u2028\u2029" for c in line)
+    return line if safe else json.dumps(record)
+
+
+def read_ledger(source: Path | Iterable[str]) -> Ledger:
+    """The ledger that `edits_jsonl` wrote, from its file or its lines. Raises InvalidRecord with the line that is wrong."""
+    where = source if isinstance(source, Path) else None
+    found: dict[str, list[Edit]] = {"applied": [], "held": []}
+    settled: list[Settled] = []
+    length = -1
+    for number, line in enumerate(read_lines(source), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if length < 0:
+                length = read_header(row)
+            elif row["state"] == "settled":
+                settled.append(Settled(row["start"], row["end"], row["reason"]))
+            else:
+                found[row["state"]].append(edit_from_record(row))
+        except (ValueError, KeyError, TypeError, InvalidRecord) as error:
+            raise InvalidRecord(f"line {number} is not a row of the ledger: {error}", where=where) from error
+    if length < 0:
+        raise InvalidRecord("the ledger is empty", where=where)
+    return Ledger(length, tuple(found["applied"]), tuple(found["held"]), tuple(settled))
+
+
+def read_lines(source: Path | Iterable[str]) -> Iterable[str]:
+    if not isinstance(source, Path):
+        return source
+    try:
+        return source.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise InvalidRecord("the ledger cannot be read", where=source, advice="Run errata again on the source") from error
+
+
+def read_header(row: Mapping[str, Any]) -> int:
+    if row.get("format") != FORMAT or row.get("version") != VERSION:
+        raise InvalidRecord("it is not a ledger that this version of Errata can read")
+    return int(row["source_length"])

@@ -1,0 +1,1 @@
+"""Repair: rules propose edits, the engine applies what is sure and holds the rest."""

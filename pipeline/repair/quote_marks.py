@@ -1,0 +1,123 @@
+"""What may be a quotation mark or an apostrophe, and what it costs to take it for one: the OCR's side of the quote lattice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.draft import DraftLine
+from pipeline.language.evidence import Knowledge
+from pipeline.repair.quote_context import DOUBLES, SINGLES, Around, around
+from pipeline.repair.quote_lattice import Label, Mark
+from pipeline.repair.quote_letters import capital_costs, inner_costs, letter_costs, odd_costs, one_costs, tail_costs
+
+L = Label
+CANDIDATE = re.compile(
+    rf"(?P<twice>[{SINGLES}]{{2}})|(?P<single>[{SINGLES}])|(?P<double>[{DOUBLES}])|(?P<star>[*•°^])"
+    r"|(?P<one>(?<=[a-z]{2})1(?![\d/])|(?<![\d.,/(£$-])1(?![\d.,/)]))|(?P<odd>(?<![^\s(])[?!5](?!th\b)(?=[a-z]{2}))"
+    r"|(?P<letter>(?<![^\s(\-])[fTtic](?=[A-Za-z])(?=\w*(?:[\s.,;:)’'\-*]|$)))|(?P<inner>(?<=[a-z]{2})[fTit](?=s\b))"
+    r"|(?P<tail>(?<=[a-z]{3})[fT](?=[\s.,;:)]|$))"
+    r"|(?P<capital>(?<=[a-z,;] )C(?=[a-z]{2,}))"
+)
+CONTRACTIONS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
+ELIDED = frozenset(["o", "d", "l", "qu", "n"])
+
+
+def marks_of(line: DraftLine, known: Knowledge) -> Iterator[Mark]:
+    """Candidates of one line, in order, with their label costs (natural log units, lower is likelier)."""
+    for start, end, costs, words in known.recall(marks_in, line.text):
+        yield Mark(line.start + start, line.start + end, costs, words)
+
+
+def marks_in(text: str, known: Knowledge) -> list[tuple[int, int, dict[Label, float], int]]:
+    """(start, end, label costs, words since the last mark) of the candidates in the text of a line."""
+    found = []
+    last = 0
+    for match in CANDIDATE.finditer(text):
+        costs = COSTS[match.lastgroup or ""](around(text, match.start(), match.end()), match.group(), text, match.start(), known)
+        if costs:
+            if match.lastgroup not in ("single", "double", "twice"):
+                costs = soberly(costs, known.evidence.noise)
+            found.append((match.start(), match.end(), costs, text.count(" ", last, match.start())))
+            last = match.start()
+    return found
+
+
+def soberly(costs: dict[Label, float], noise: float) -> dict[Label, float]:
+    """In a noisy text an odd mark is sooner noise, or an error that nobody understands, than in a clean one."""
+    return {label: max(0.2, cost - 10.0 * noise) if label in (L.ITSELF, L.NOISE) else cost for label, cost in costs.items()}
+
+
+def single_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
+    """A mark that is a quotation mark or an apostrophe by its looks."""
+    if near.infix:
+        if near.after.lower() in CONTRACTIONS or near.before.lower() in ELIDED or near.before in ("O", "D", "L"):
+            return {L.APOSTROPHE: 0.0}
+        known_parts = len(near.after) > 1 and known.lexicon.knows(near.after) and known.lexicon.knows(near.before)
+        return {
+            L.APOSTROPHE: 2.5 if known_parts else 0.5,
+            L.OPEN_SINGLE: 2.0 if known_parts else 5.0,
+            L.CLOSE_SINGLE: 4.0 if known_parts else 6.0,
+        }
+    if near.prefix:
+        return {L.OPEN_SINGLE: 0.1, L.APOSTROPHE: 1.0 if near.right.isdigit() else 4.0, L.CLOSE_SINGLE: 6.0, L.NOISE: 5.0}
+    if near.suffix:
+        owner = (near.left in "sS" and re.match(r". ?[a-z]", text[at : at + 3] + " ") is not None) or near.left in "sxz"
+        return {L.CLOSE_SINGLE: 0.1, L.APOSTROPHE: 1.3 if owner else 4.5, L.OPEN_SINGLE: 6.0, L.NOISE: 5.0}
+    if known.evidence.habit("quote") > 0.1:
+        return {L.OPEN_SINGLE: 1.0, L.CLOSE_SINGLE: 1.0, L.ITSELF: 0.5}
+    rest = text[at + 1 :].lstrip()
+    closing = bool(rest) and (rest[0] in "(.,;:)")
+    return {
+        L.OPEN_SINGLE: 3.5 if closing else 1.2 if not rest else 2.0,
+        L.CLOSE_SINGLE: 0.5 if closing else 1.5,
+        L.NOISE: 3.0,
+        L.ITSELF: 3.5,
+    }
+
+
+def double_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
+    """A double mark, or two single ones that make one."""
+    split = 0.4 if len(mark) == 2 else 0.0
+    itself = {L.ITSELF: 2.5} if split else {L.ITSELF: 4.0}
+    if near.prefix and not near.suffix:
+        return {L.OPEN_DOUBLE: 0.1 + split, L.CLOSE_DOUBLE: 5.0, L.NOISE: 3.5} | itself
+    if near.suffix and not near.prefix:
+        return {L.CLOSE_DOUBLE: 0.1 + split, L.OPEN_DOUBLE: 5.0, L.NOISE: 3.5} | itself
+    if known.evidence.habit("quote") > 0.1:
+        itself = {L.ITSELF: 0.5}
+    return {L.OPEN_DOUBLE: 1.0 + split, L.CLOSE_DOUBLE: 1.0 + split, L.NOISE: 3.5} | itself
+
+
+def star_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
+    """A star or a dot in the air where a raised mark may have been."""
+    odd = 0.7 if mark == "*" else 1.5
+    if near.infix:
+        return {L.APOSTROPHE: odd, L.ITSELF: 4.0} if near.after.lower() in CONTRACTIONS and len(near.before) > 1 else {}
+    if near.prefix and near.right.isalpha():
+        return {L.OPEN_SINGLE: odd, L.NOISE: 3.0, L.ITSELF: 4.0 - starred(known)}
+    if near.suffix and (near.left.isalpha() or near.left in ",;:!?)'"):
+        costs = {L.CLOSE_SINGLE: odd, L.ITSELF: 4.0 - starred(known), L.NOISE: 4.5}
+        return costs | {L.APOSTROPHE: 1.6} if near.left == "s" else costs
+    return {}
+
+
+def starred(known: Knowledge) -> float:
+    """How much a star calls a note in this document: up to 3 where lines begin with one, down to -1.5 where many stars stand
+    and none does."""
+    stars, notes = known.evidence.marks["star"], known.evidence.marks["star note"]
+    return 3.0 * min(1.0, 3.0 * notes / (stars + 1.0)) - min(1.5, stars / 20.0)
+
+
+COSTS = {
+    "twice": double_costs,
+    "single": single_costs,
+    "double": double_costs,
+    "star": star_costs,
+    "one": one_costs,
+    "odd": odd_costs,
+    "letter": letter_costs,
+    "inner": inner_costs,
+    "tail": tail_costs,
+    "capital": capital_costs,
+}

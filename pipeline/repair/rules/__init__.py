@@ -1,0 +1,35 @@
+"""The rules in their order. Order has meaning: each line says why it stands where it does."""
+
+from __future__ import annotations
+
+from pipeline.repair.proposals import Rule
+from pipeline.repair.rules import (
+    apostrophes,
+    archives,
+    broken_words,
+    furniture,
+    notes,
+    punctuation,
+    quotes,
+    spacing,
+    strays,
+    words,
+)
+
+LAYOUT: tuple[Rule, ...] = (
+    *furniture.RULES,  # first, so that words and sentences can run over page breaks
+    *strays.RULES,  # then specks, which bring false blank lines
+    *notes.RULES,  # notes are known by what is left: numbers in sequence at the foot
+)
+MARKS: tuple[Rule, ...] = (
+    *archives.RULES,  # parsed before anything else can mistake a figure or a stop in them
+    *quotes.RULES,  # before any word rule can consume the evidence of a misread mark
+    *spacing.RULES,
+    *broken_words.RULES,
+    *punctuation.RULES,
+    *apostrophes.RULES,
+)
+WORDS: tuple[Rule, ...] = words.RULES  # last: what is still unknown when marks and line ends are right
+PHASES: tuple[tuple[Rule, ...], ...] = (LAYOUT, MARKS, WORDS)
+SETTLERS: tuple[Rule, ...] = archives.SETTLERS
+"""Rules that mark spans as understood; they are asked anew before every phase."""

@@ -1,0 +1,123 @@
+"""Quotation marks and apostrophes: decoded together over the whole text, note by note and paragraph by paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.draft import Draft
+from pipeline.language.evidence import Knowledge
+from pipeline.ledger import Kind
+from pipeline.repair.flow import Flow, flows
+from pipeline.repair.proposals import Proposal, Rule, replace
+from pipeline.repair.quote_context import DOUBLES, SINGLES
+from pipeline.repair.quote_lattice import Label, Mark, decode
+from pipeline.repair.quote_marks import marks_of
+
+STRAIGHT = {
+    Label.OPEN_SINGLE: "'",
+    Label.CLOSE_SINGLE: "'",
+    Label.APOSTROPHE: "'",
+    Label.OPEN_DOUBLE: '"',
+    Label.CLOSE_DOUBLE: '"',
+    Label.NOISE: "",
+}
+CURLY = {
+    Label.OPEN_SINGLE: "\N{LEFT SINGLE QUOTATION MARK}",
+    Label.CLOSE_SINGLE: "\N{RIGHT SINGLE QUOTATION MARK}",
+    Label.APOSTROPHE: "\N{RIGHT SINGLE QUOTATION MARK}",
+    Label.OPEN_DOUBLE: "\N{LEFT DOUBLE QUOTATION MARK}",
+    Label.CLOSE_DOUBLE: "\N{RIGHT DOUBLE QUOTATION MARK}",
+}
+NAMED = {
+    Label.OPEN_SINGLE: "an opening quotation mark",
+    Label.CLOSE_SINGLE: "a closing quotation mark",
+    Label.OPEN_DOUBLE: "an opening double quotation mark",
+    Label.CLOSE_DOUBLE: "a closing double quotation mark",
+    Label.APOSTROPHE: "an apostrophe",
+    Label.NOISE: "a speck",
+}
+
+
+def quotes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """Marks that were misread, each with the probability that all other marks of its text leave it."""
+    style = style_of(known)
+    for flow in flows(draft):
+        marks = list(flow_marks(flow, known))
+        for mark, labels in zip(marks, decode(marks), strict=True):
+            if labels:
+                yield from proposals(draft, mark, labels, style)
+
+
+def style_of(known: Knowledge) -> Mapping[Label, str]:
+    """The marks that this document writes: curly ones where it tells opening from closing, straight ones otherwise."""
+    marks = known.evidence.marks
+    curly = {label for label in CURLY if "DOUBLE" in label.name and marks["curly double"] > marks["straight double"]}
+    if marks["curly single"] * 4 > marks["straight single"] and marks["curly single"]:
+        curly |= {label for label in CURLY if "DOUBLE" not in label.name}
+        if not marks["straight double"]:
+            curly |= set(CURLY)
+    return {label: CURLY[label] if label in curly else mark for label, mark in STRAIGHT.items()}
+
+
+def flow_marks(flow: Flow, known: Knowledge) -> Iterator[Mark]:
+    """All marks of a flow, with an empty one at each paragraph's end."""
+    for paragraph in flow.paragraphs:
+        for line in paragraph:
+            yield from marks_of(line, known)
+        end = paragraph[-1].end
+        yield Mark(end, end, {})
+
+
+def proposals(draft: Draft, mark: Mark, labels: dict[Label, float], style: Mapping[Label, str]) -> Iterator[Proposal]:
+    """What to write at a mark, if not what stands there. Labels that write the same (a closing mark, an apostrophe) count
+    together."""
+    seen = draft.text[mark.start : mark.end]
+    ways: dict[tuple[int, int, str], list[Label]] = {}
+    for label in sorted(labels, key=lambda name: -labels[name]):
+        if label is not Label.ITSELF:
+            ways.setdefault(written(draft.text, mark, label, style), []).append(label)
+    sums = {way: sum(labels[name] for name in names) for way, names in ways.items()}
+    way = max(sums, key=lambda name: sums[name], default=None)
+    if way is None or draft.text[way[0] : way[1]] == way[2]:
+        return
+    label = ways[way][0]
+    kind: Kind = "apostrophe" if label is Label.APOSTROPHE else "stray" if label is Label.NOISE else "quote"
+    yield replace(*way, min(sums[way], 0.995), f"“{seen}” stands for {NAMED[label]}.", kind=kind)
+
+
+def written(text: str, mark: Mark, label: Label, style: Mapping[Label, str]) -> tuple[int, int, str]:
+    """(start, end, new text) for a mark under a label: space that came with the misreading goes, lost space comes."""
+    start, end, seen = mark.start, mark.end, text[mark.start : mark.end]
+    if seen == "C":
+        return start, end, style[label] + "c"
+    after = style[label]
+    if label is not Label.NOISE and (seen in SINGLES or seen in DOUBLES):
+        after = seen
+    if label in (Label.OPEN_SINGLE, Label.OPEN_DOUBLE):
+        if text[end : end + 1] == " " and text[start - 1 : start] in (" ", "\n", "(", ""):
+            end += 1
+        elif start and text[start - 1].isalnum():
+            after = " " + after
+    elif label in (Label.CLOSE_SINGLE, Label.CLOSE_DOUBLE):
+        if text[start - 1 : start] == " ":
+            start -= 1
+        elif text[end : end + 1].isalnum() and text[start - 1 : start].isalnum():
+            after += " "
+    elif label is Label.NOISE and text[end : end + 1] == " " and text[start - 1 : start] in (" ", "\n"):
+        end += 1
+    return start, end, after
+
+
+RULES = (
+    Rule(
+        "quotes",
+        "quote",
+        quotes,
+        (
+            ("the fBolshevik* experiment was", "the 'Bolshevik' experiment was"),
+            ("Lenin1s view, and Stalin*s", "Lenin's view, and Stalin's"),
+            ("his policy of 1 studied reserve1 in", "his policy of 'studied reserve' in"),
+        ),
+        ("on 1 March 1927 he wrote", "the Stalins' dacha isn't 'far' off", "Vol 1 appeared in 1927*", "the class A1 rate"),
+    ),
+)

@@ -1,0 +1,173 @@
+"""Spacing: space lost or brought in by the OCR, inside abbreviations, before stops, between words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.draft import Draft
+from pipeline.language.evidence import Knowledge
+from pipeline.repair.proposals import Proposal, Rule, replace
+
+BEFORE_STOP = re.compile(r"(?<=[\w)\]'’\"”*%]) +(?=[.,;:](?![.,;:\w])(?! ?\.))")
+IN_BRACKETS = re.compile(r"(?<=[\w.'’\"”]) (?=\)[\s.,;:)])|(?<=\s\() (?=\w)")
+IN_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]{1,4}|[Ii]bid|[Ss]eries) \.(?=[\w ])(?! ?\.)")
+BEFORE_NUMBER = re.compile(r"\b(pp?|P[Pp]|[Vv]ols?|[Nn]os?|[Dd]ocs?|[Cc]ols?|[Ff]f?|[Cc]md|[B-HJ-Zb-hj-z]) \.(?=\d)")
+TORN_PP = re.compile(r"\bp p ?\.(?= ?\d)")
+ELLIPSIS = re.compile(r"(?<![.\d])\.(?: ?\.){2,4}(?!\.)")
+YEAR = re.compile(r"(?<![\d/.,-])(?:1[89]\d \d|1[89] \d\d|1 9\d\d)(?=[,.;:)\s-])(?! ?\d)")
+CAMEL = re.compile(r"\b([a-z]{2,})([A-Z][a-z]{2,})\b")
+NO_SPACE_AFTER = re.compile(r"(?<=[a-z)][,;])(?=[A-Za-z][a-z]+ )")
+ELISION = re.compile(r"\b([dlDL]) (['’])(?=[A-ZÀ-Ýaeiouh]\w)")
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """A space before a stop that ends a word; not before the dots of an ellipsis, nor in a column of leaders."""
+    habits = {mark: known.evidence.habit("colon" if mark in ";:" else "stop") for mark in ".,;:"}
+    for match in BEFORE_STOP.finditer(draft.text):
+        habit = habits[draft.text[match.end()]]
+        sure = 0.5 if habit > 0.25 else 0.97 if match.end() - match.start() <= 2 else 0.6
+        yield replace(match.start(), match.end(), "", sure, "No space is typed before a stop.")
+
+
+def in_brackets(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """A space before a closing bracket, or behind an opening one, where this document does not set one."""
+    marks = known.evidence.marks
+    if marks["spaced bracket"] * 4 > marks["tight bracket"] + 8:
+        return
+    for match in IN_BRACKETS.finditer(draft.text):
+        yield replace(match.start(), match.end(), "", 0.95, "No space is typed inside brackets.")
+
+
+def abbreviations(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """A space inside an abbreviation: `op .cit.`, `Doc .No`, `H .O.`, `pp .56`, `p p .86`."""
+    text = draft.text
+    for match in TORN_PP.finditer(text):
+        yield replace(match.start(), match.end(), "pp.", 0.97, "“pp.” torn apart.")
+    for match in BEFORE_NUMBER.finditer(text):
+        yield replace(match.end() - 2, match.end() - 1, "", 0.97, "A space inside an abbreviation.")
+    for match in IN_ABBREVIATION.finditer(text):
+        word = match.group()[:-2]
+        following = text[match.end() : match.end() + 1]
+        if following == " " or is_abbreviation(word, text, match.end(), known):
+            yield replace(match.end() - 2, match.end() - 1, "", 0.96, "A space inside an abbreviation.")
+
+
+def is_abbreviation(word: str, text: str, at: int, known: Knowledge) -> bool:
+    """Does a stop belong to `word` when a word follows at text[at:]? Known abbreviations, initials, or no word otherwise."""
+    if word in ("a", "A", "I"):
+        return False
+    if (len(word) == 1 and word.isupper()) or any(
+        word + "." == a or a.startswith(word + ".") for a in known.lexicon.abbreviations
+    ):
+        return True
+    following = re.match(r"\w+", text[at:])
+    return len(word) <= 3 and not known.lexicon.knows(word) and following is not None and len(following.group()) <= 5
+
+
+def ellipses(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """Dots of an ellipsis that drifted apart. Dots that the author spaces evenly stay."""
+    for match in ELLIPSIS.finditer(draft.text):
+        dots = match.group()
+        if " " in dots and ".." in dots:
+            yield replace(match.start(), match.end(), dots.replace(" ", ""), 0.96, "The dots of an ellipsis drifted apart.")
+
+
+def years(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """A year torn apart: `192 7`."""
+    for match in YEAR.finditer(draft.text):
+        before = draft.text[max(0, match.start() - 12) : match.start()].split()
+        dated = bool(before) and (
+            before[-1].strip(",.") in MONTHS
+            or before[-1].lower()
+            in (
+                "in",
+                "of",
+                "since",
+                "by",
+                "from",
+                "until",
+                "during",
+                "spring",
+                "summer",
+                "autumn",
+                "winter",
+                "early",
+                "late",
+                "and",
+            )
+        )
+        yield replace(match.start(), match.end(), match.group().replace(" ", ""), 0.96 if dated else 0.8, "A year torn apart.")
+
+
+def run_together(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """Two words run together where a capital shows the seam: `theSoviet`."""
+    words = known.evidence.lower
+    for match in CAMEL.finditer(draft.text):
+        first, second = match.groups()
+        if known.lexicon.knows(match.group()) or known.evidence.words[match.group()] > 1 or not known.lexicon.knows(first):
+            continue
+        if words[second.lower()] or known.lexicon.knows(second):
+            sure = 0.97 if len(first) > 2 or first in ("of", "to", "in", "by", "on", "at", "an", "or", "as", "is") else 0.6
+            yield replace(match.start(2), match.start(2) + 1, " " + second[0], sure, "Two words run together.")
+
+
+def elisions(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """`d ’Affaires`: nothing stands between an elided article and its apostrophe."""
+    for match in ELISION.finditer(draft.text):
+        yield replace(match.end(1), match.start(2), "", 0.96, "No space is typed inside an elision.", kind="spacing")
+
+
+RULES = (
+    Rule(
+        "torn-abbreviation",
+        "spacing",
+        abbreviations,
+        (("op .cit. pp .56-58", "op.cit. pp.56-58"), ("p p .86-115;", "pp.86-115;")),
+        ("He went . . . away",),
+    ),
+    Rule(
+        "space-before-stop",
+        "spacing",
+        before_stops,
+        (("the West .\n", "the West.\n"), ("contact (2) .\n", "contact (2).\n")),
+        ("so ... and", "he said . . . nothing", "a .303 rifle"),
+    ),
+    Rule(
+        "bracket-space",
+        "spacing",
+        in_brackets,
+        (("(Boston 1960 ) pp.226-228 and (London 1961)", "(Boston 1960) pp.226-228 and (London 1961)"),),
+        ("( one ) and ( two ) and ( three )",),
+    ),
+    Rule(
+        "torn-ellipsis",
+        "spacing",
+        ellipses,
+        (("practice.. .representations", "practice...representations"),),
+        ("he said . . . nothing", "its edge ... is"),
+    ),
+    Rule("torn-year", "spacing", years, (("in January 192 7,", "in January 1927,"),), ("pp. 19 20 21",)),
+    Rule(
+        "run-together",
+        "spacing",
+        run_together,
+        (("relations with theSoviet Union", "relations with the Soviet Union"),),
+        ("MacDonald and McKenna", "the iPhone"),
+    ),
+    Rule("torn-elision", "spacing", elisions, (("Chargé d ’Affaires", "Chargé d’Affaires"),), ("he said 'Affairs'",)),
+)

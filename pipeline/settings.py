@@ -1,0 +1,123 @@
+"""Everything that can be set, as one frozen value: read from `errata.toml`, overridden by options, checked once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from pipeline.errors import BadArguments, InvalidConfig
+from pipeline.ledger import KINDS, Kind
+
+DEFAULT_FILE = "errata.toml"
+LANGUAGE = re.compile(r"\w+(?:[+/]\w+)*")
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseModel):
+    """What a run may be told. The field names are the keys of `errata.toml`.
+
+    `period`: dictionary packs, by name or folder, besides English. `lang`: Tesseract's languages (`eng+fra`). `jobs`: processes.
+    `thresholds`: probability, by kind of repair, from which one is made; `suggest`: from which it is suggested; `never`: kinds
+    that are only suggested.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    period: tuple[str, ...] = ("interwar",)
+    lang: str = "eng"
+    jobs: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    keep_images: bool = False
+    thresholds: Mapping[Kind, Probability] = Field(default_factory=dict)
+    suggest: Probability = 0.3
+    never: tuple[Kind, ...] = ()
+
+    @field_validator("period", "never", mode="before")
+    @classmethod
+    def as_tuple(cls, value: object) -> object:
+        """TOML has lists only; a single name may stand for a list of one."""
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+    @field_validator("lang")
+    @classmethod
+    def is_language(cls, value: str) -> str:
+        """A language code of Tesseract, or several joined by `+`."""
+        if not LANGUAGE.fullmatch(value):
+            raise ValueError("should be a code such as eng, or several such as eng+fra")
+        return value
+
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """The packs of the lexicon: English always, then those of the period."""
+        return tuple(dict.fromkeys(("english", *self.period)))
+
+    def fingerprint(self, *, with_scans: bool) -> str:
+        """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
+        kept = self.model_dump(mode="json", exclude={"jobs"} if with_scans else {"jobs", "lang", "keep_images"})
+        return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def load_settings(file: Path | None = None, options: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from `file` (or ./errata.toml, if there is one), and over them the `options` that were given (not None).
+
+    Raises InvalidConfig naming `file:line` for what the file has wrong, BadArguments for a wrong option.
+    """
+    path = file if file is not None else Path(DEFAULT_FILE)
+    settings = read_settings(path) if file is not None or path.is_file() else Settings()
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    try:
+        return Settings.model_validate({**settings.model_dump(), **given})
+    except ValidationError as fault:
+        key, what = described(fault)
+        raise BadArguments(f"--{key.replace('_', '-')}: {what}", advice="See errata --help") from fault
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of one file. Raises InvalidConfig if it is missing or wrong."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as fault:
+        advice = "Check the path given to --config"
+        raise InvalidConfig(f"cannot be read ({fault.strerror})", where=path, advice=advice) from fault
+    except UnicodeDecodeError as fault:
+        raise InvalidConfig("not UTF-8", where=path, advice="Save the file as UTF-8") from fault
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        # The message ends "(at line 3, column 7)" or "(at end of document)"; Python 3.11 offers the number in no other way.
+        tail = str(fault).rpartition("line ")[2].split(",")[0]
+        line = int(tail) if tail.isdigit() else text.count("\n") + 1
+        what = re.sub(r" \(at [^)]*\)$", "", str(fault))
+        raise InvalidConfig(f"broken TOML: {what}", where=f"{path}:{line}", advice="Correct that line") from fault
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as fault:
+        key, what = described(fault)
+        where = f"{path}:{line_of(text, key.partition('.')[0])}"
+        raise InvalidConfig(f"{key}: {what}", where=where, advice=f"Keys are: {', '.join(Settings.model_fields)}") from fault
+
+
+def described(fault: ValidationError) -> tuple[str, str]:
+    """(the key, dotted; what is wrong with it) of the first fault."""
+    first = fault.errors()[0]
+    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    if first["type"] == "extra_forbidden":
+        return key, "there is no such setting"
+    if first["type"] == "literal_error":
+        return key, f"no such kind of repair; kinds are {', '.join(KINDS)}"
+    what = first["msg"].removeprefix("Value error, ")
+    what = what.replace("Input should", "it should", 1).replace("a valid tuple", "a list")
+    return key, what
+
+
+def line_of(text: str, key: str) -> int:
+    """The line, from 1, on which a key or table of a TOML text stands; 1 where it is not found."""
+    pattern = re.compile(rf"""\s*\[*\s*["']?{re.escape(key)}["']?\s*[=\].]""")
+    return next((number for number, line in enumerate(text.split("\n"), 1) if pattern.match(line)), 1)

@@ -1,0 +1,195 @@
+"""From the paths that were given to documents: which files belong together, and where each document's results go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path, PurePosixPath
+
+from pipeline.errors import BadArguments, UnreadableInput
+from pipeline.sources.images import SCAN_SUFFIXES, frames, natural_key
+from pipeline.sources.places import distinct
+
+PDF_SUFFIX = ".pdf"
+MANY_PAGED = frozenset({".tif", ".tiff"})
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".asc", ".md", ".ocr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: its name, its files in reading order, and the folder of its results, relative to the output folder.
+
+    `whole`: the files are its pages (`clean --document`).
+    """
+
+    name: str
+    inputs: tuple[Path, ...]
+    relative_out: PurePosixPath
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document before its place is known. `root` is the argument it was found by, `relative` its path beneath that."""
+
+    inputs: tuple[Path, ...]
+    root: str
+    relative: PurePosixPath
+    whole: bool = False
+
+    def places(self) -> list[PurePosixPath]:
+        """Where its results could go, the best first; the later ones tell it apart from others."""
+        bare = self.relative.with_suffix("") if is_file_name(self.relative.name) else self.relative
+        return [bare, self.relative, PurePosixPath(self.root) / bare, PurePosixPath(self.root) / self.relative]
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a name ends in a suffix that a reader does not need to see."""
+    suffix = PurePosixPath(name).suffix.casefold()
+    return suffix in TEXT_SUFFIXES or suffix in SCAN_SUFFIXES or suffix == PDF_SUFFIX
+
+
+def documents_to_digitise(given: Sequence[str | Path], out: Path, *, each: bool = False) -> list[Document]:
+    """The documents in scans and PDFs: a PDF or many-paged TIFF each, the images of one folder together (or `each` its own).
+
+    Raises UnreadableInput for a path that does not exist and for a folder without scans.
+    """
+    suffixes = SCAN_SUFFIXES | {PDF_SUFFIX}
+    found: list[Found] = []
+    loose: dict[Path, list[Path]] = {}
+    for path in expanded(given):
+        if path.is_dir():
+            found += in_folder_tree(path, suffixes, out, each)
+        elif path.suffix.casefold() not in suffixes:
+            raise UnreadableInput(f"not a scan or PDF ({path.suffix or 'no suffix'})", where=path, advice=scan_advice(path))
+        elif each or stands_alone(path):
+            found.append(Found((path,), path.parent.resolve().name, PurePosixPath(path.name)))
+        else:
+            loose.setdefault(path.parent, []).append(path)
+    for folder, images in loose.items():
+        name = images[0].name if len(images) == 1 else folder.resolve().name or "pages"
+        found.append(Found(tuple(sorted(dict.fromkeys(images), key=by_name)), folder.resolve().name, PurePosixPath(name)))
+    return placed(found)
+
+
+def documents_to_clean(given: Sequence[str | Path], out: Path, *, whole: bool = False) -> list[Document]:
+    """The documents in text files: each file one, or, with `whole`, each folder one whose files are its pages.
+
+    Raises UnreadableInput for a path that does not exist and for a folder without texts.
+    """
+    found: list[Found] = []
+    for path in expanded(given):
+        root = path.resolve().name
+        if not path.is_dir():
+            found.append(Found((path,), path.parent.resolve().name, PurePosixPath(path.name)))
+            continue
+        if whole:
+            folders = [(path, [f for f in listed(path) if f.suffix.casefold() in TEXT_SUFFIXES])]
+        else:
+            folders = list(walk(path, TEXT_SUFFIXES, out))
+        if not any(files for _, files in folders):
+            advice = f"Texts end in {', '.join(sorted(TEXT_SUFFIXES))}; a file with another suffix can be given by its own path"
+            raise UnreadableInput("no texts in this folder", where=path, advice=advice)
+        if whole:
+            pages = tuple(sorted(folders[0][1], key=by_name))
+            found.append(Found(pages, root, PurePosixPath(root or "document"), whole=True))
+        else:
+            found += [Found((f,), root, PurePosixPath(f.relative_to(path))) for _, files in folders for f in files]
+    return placed(found)
+
+
+def expanded(given: Iterable[str | Path]) -> list[Path]:
+    """The paths that exist, globs that the shell left alone expanded. Raises UnreadableInput for what is not there."""
+    paths: list[Path] = []
+    for item in given:
+        path = Path(item)
+        if path.exists():
+            paths.append(path)
+            continue
+        # Path.glob starts from a folder and takes no absolute patterns.
+        matches = sorted(glob(str(item), recursive=True), key=natural_key) if has_magic(str(item)) else []  # noqa: PTH207
+        if not matches:
+            what = "no file matches" if has_magic(str(item)) else "no such file or folder"
+            raise UnreadableInput(what, where=item, advice="Check the spelling of the path")
+        paths += [Path(match) for match in matches]
+    if not paths:
+        raise BadArguments("no input given", advice="Name files or folders")
+    return paths
+
+
+def by_name(path: Path) -> tuple[tuple[int, int, str], ...]:
+    """The natural order of file names."""
+    return natural_key(path.name)
+
+
+def in_folder_tree(root: Path, suffixes: frozenset[str], out: Path, each: bool) -> list[Found]:
+    """The documents in a folder of scans and the folders in it."""
+    name = root.resolve().name or "pages"
+    found: list[Found] = []
+    for folder, files in walk(root, suffixes, out):
+        relative = PurePosixPath(folder.relative_to(root))
+        alone = [file for file in files if each or stands_alone(file)]
+        pages = tuple(file for file in files if file not in set(alone))
+        if pages:
+            found.append(Found(pages, name, PurePosixPath(name) if folder == root else relative))
+        found += [Found((file,), name, relative / file.name) for file in alone]
+    if not found:
+        advice = f"Scans end in {', '.join(sorted(suffixes))}; text without scans is read by: errata clean"
+        raise UnreadableInput("no scans in this folder", where=root, advice=advice)
+    return found
+
+
+def walk(root: Path, suffixes: frozenset[str], out: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """(folder, its files in natural order) for each folder under `root` with files of these suffixes.
+
+    Leaves out the output folder, hidden files, and folders seen already, so that a loop of links comes to an end.
+    """
+    results, seen = out.resolve(), set[Path]()
+    for at, folders, names in os.walk(root, followlinks=True):
+        folder = Path(at)
+        real = folder.resolve()
+        if real in seen or real == results:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted((n for n in folders if not n.startswith(".")), key=natural_key)
+        files = [folder / n for n in sorted(names, key=natural_key) if not n.startswith(".")]
+        files = [file for file in files if file.suffix.casefold() in suffixes and file.is_file()]
+        if files:
+            yield folder, files
+
+
+def listed(folder: Path) -> list[Path]:
+    """The files of one folder that are not hidden. Raises UnreadableInput where it cannot be read."""
+    try:
+        return [entry for entry in folder.iterdir() if entry.is_file() and not entry.name.startswith(".")]
+    except OSError as fault:
+        raise UnreadableInput(f"cannot be read ({fault.strerror})", where=folder, advice="Check its permissions") from fault
+
+
+def stands_alone(path: Path) -> bool:
+    """Whether this file is a document by itself: a PDF, or a TIFF of several pages."""
+    suffix = path.suffix.casefold()
+    if suffix == PDF_SUFFIX:
+        return True
+    if suffix not in MANY_PAGED:
+        return False
+    try:
+        return len(frames(path)) > 1
+    except UnreadableInput:
+        return False  # reported when the page is read, so that the others of its folder are not lost
+
+
+def scan_advice(path: Path) -> str:
+    if path.suffix.casefold() in TEXT_SUFFIXES:
+        return "Text is read by: errata clean"
+    return f"Scans end in {', '.join(sorted(SCAN_SUFFIXES))} or {PDF_SUFFIX}"
+
+
+def placed(found: Sequence[Found]) -> list[Document]:
+    """Each document with a place of its own for its results."""
+    found = list(dict.fromkeys(found))
+    places = distinct([item.places() for item in found])
+    return [Document(str(place), item.inputs, place, item.whole) for item, place in zip(found, places, strict=True)]

@@ -1,0 +1,167 @@
+"""Page images: what frames a file holds, and each of them as an array of greys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from pipeline.errors import UnreadableInput
+from pipeline.sources import pdf
+
+Gray = NDArray[np.uint8]
+
+SCAN_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".pdf"})
+
+MAX_PIXELS = 200_000_000
+"""Larger images are refused: an A2 sheet at 600 dpi has 140 million pixels, a decompression bomb far more."""
+
+Image.MAX_IMAGE_PIXELS = None  # Pillow would warn at 90 million; `opened` refuses what is too large before any pixel is decoded
+
+BROKEN = "the image is damaged or breaks off"
+RESCAN = "Copy or scan this page again"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One page image: a file, and the place of the image in it, from 1."""
+
+    path: Path
+    number: int = 1
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts names as people do: `p2` before `p10`, capitals and small letters alike."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part)
+
+
+def frames(path: Path) -> list[Frame]:
+    """The frames of a file, without decoding any. Raises UnreadableInput (EncryptedPdf) where there is nothing to be had."""
+    check_file(path)
+    if is_pdf(path):
+        return [Frame(path, number) for number in range(1, pdf.page_count(path) + 1)]
+    with opened(path) as image:
+        return [Frame(path, number) for number in range(1, count_frames(image) + 1)]
+
+
+def load(path: Path, frame: int = 1) -> Gray:
+    """A frame (from 1) as uint8 greys, height x width, at its own resolution and the right way up by its EXIF orientation.
+
+    Raises UnreadableInput where this frame cannot be read; others of the same file may be sound.
+    """
+    check_file(path)
+    if is_pdf(path):
+        return pdf.load_page(path, frame, MAX_PIXELS)
+    with opened(path) as image:
+        try:
+            image.seek(frame - 1)
+            check_size(image, path)
+            image.load()
+            return to_gray(ImageOps.exif_transpose(image))
+        except UnreadableInput:
+            raise
+        except MemoryError as error:
+            raise UnreadableInput("not enough memory for this image", where=path, advice="Scale it down") from error
+        except Exception as error:  # Pillow's decoders raise nearly anything over broken data
+            raise UnreadableInput(BROKEN, where=place(path, frame), advice=RESCAN) from error
+
+
+def place(path: Path, frame: int) -> str:
+    """A file, and the frame where it is not the first."""
+    return f"{path} frame {frame}" if frame > 1 else str(path)
+
+
+def check_file(path: Path) -> None:
+    """Raise UnreadableInput where there is no file, or nothing in it."""
+    if path.is_dir():
+        raise UnreadableInput("this is a folder, not a scan", where=path)
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise UnreadableInput("the file is empty", where=path, advice="Copy it again from where it came from")
+    except FileNotFoundError:
+        raise UnreadableInput("no such file", where=path, advice="Check the path") from None
+    except OSError as error:
+        raise UnreadableInput(f"cannot be opened ({error.strerror})", where=path) from error
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether a file is a PDF by its first kilobyte, as readers judge it, or claims to be one by its name."""
+    if path.suffix.lower() == ".pdf":
+        return True
+    with path.open("rb") as file:
+        return b"%PDF-" in file.read(1024)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """The image file, opened but not decoded. Raises UnreadableInput where it is no image or too large."""
+    try:
+        image = Image.open(path)
+    except UnidentifiedImageError:
+        what = "this is not an image, or it is damaged"
+        raise UnreadableInput(what, where=path, advice="PNG, JPEG, TIFF, JPEG 2000 and PDF can be read") from None
+    except Exception as error:  # Pillow's parsers raise nearly anything over broken headers
+        raise UnreadableInput(BROKEN, where=path, advice=RESCAN) from error
+    with image:
+        check_size(image, path)
+        yield image
+
+
+def check_size(image: Image.Image, path: Path) -> None:
+    """Raise UnreadableInput for an image of more than MAX_PIXELS."""
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        what = f"the image is too large: {width} x {height} pixels, the limit is {MAX_PIXELS // 1_000_000} million"
+        raise UnreadableInput(what, where=path, advice="Scale it down; 300 to 400 dpi are enough")
+
+
+def count_frames(image: Image.Image) -> int:
+    """How many frames an image file holds, a last one that breaks off included: it is missed when it is loaded."""
+    if image.format not in {"TIFF", "MPO"} or image.format == "MPO":
+        return 1  # animations and thumbnails are no pages
+    number = 0
+    while True:
+        try:
+            image.seek(number)
+        except EOFError:
+            return number
+        except Exception:  # a directory that cannot be parsed
+            return number + 1
+        number += 1
+
+
+def to_gray(image: Image.Image) -> Gray:
+    """Any mode of Pillow's as uint8 greys: transparency on white, 16 bits and floats brought to 8."""
+    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
+        return wide_to_gray(np.asarray(image))
+    if image.mode == "LAB":
+        return np.array(image.getchannel(0), np.uint8)
+    if image.mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return np.array(Image.alpha_composite(white, layer).convert("L"), np.uint8)
+    if image.mode == "CMYK":
+        image = image.convert("RGB")
+    return np.array(image.convert("L"), np.uint8)
+
+
+def wide_to_gray(values: NDArray[np.generic]) -> Gray:
+    """Integers of 16 or 32 bits, or floats, as uint8: by their full range where it is known, else by what occurs."""
+    wide = values.astype(np.float64)
+    top = float(wide.max(initial=0.0))
+    if values.dtype.kind in "iu" and 255 < top <= 65535:
+        return (wide / 257.0).round().clip(0, 255).astype(np.uint8)
+    if 1.0 < top <= 255.0:
+        return wide.clip(0, 255).astype(np.uint8)
+    if top <= 1.0 and values.dtype.kind == "f":
+        return (wide * 255.0).round().clip(0, 255).astype(np.uint8)
+    low = float(wide.min(initial=0.0))
+    return ((wide - low) * (255.0 / max(top - low, 1e-9))).round().astype(np.uint8)

@@ -1,0 +1,109 @@
+"""The confidence of words, lines and pages."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.confidence.model import coefficients, document_confidence
+from pipeline.confidence.words import FEATURES, form_row, read_words
+from pipeline.draft import Draft
+from pipeline.language import Lexicon, build_lexicon
+from pipeline.language.evidence import Knowledge, gather
+from pipeline.ledger import Edit, Ledger, Replace
+from pipeline.model import Box, Line, Page, Scan, Source, Word
+
+
+@cache
+def lexicon() -> Lexicon:
+    return build_lexicon()
+
+
+def knowledge(text: str) -> Knowledge:
+    return Knowledge(lexicon(), gather(text))
+
+
+def plain(text: str) -> Source:
+    return Source("a", text, (Page(1, 0, len(text)),))
+
+
+def scanned(text: str, *confidences: float) -> Source:
+    """One line with an image, its words read with these confidences."""
+    words, at = [], 0
+    for piece, confidence in zip(text.split(" "), confidences, strict=True):
+        words.append(Word(at, at + len(piece), confidence, Box(at, 0, at + len(piece), 9)))
+        at += len(piece) + 1
+    line = Line(0, len(text), tuple(words))
+    return Source("a", text, (Page(1, 0, len(text), (line,), Scan("a.jpg", 1, 900, 900)),))
+
+
+def an_edit(text: str, before: str, after: str, probability: float) -> Edit:
+    at = text.index(before)
+    return Edit("word", "x", "replace", probability, "R.", (Replace(at, at + len(before), before, after),), before, after, 1)
+
+
+def test_a_doubtful_line_says_why() -> None:
+    text = "The policy of the Cabinet was clear\nand Olip&hnt cbsed the siffect *\n"
+    good, bad, blank = document_confidence(plain(text), Ledger(len(text)), knowledge(text)).pages[0].lines
+    assert good.probability > 0.9 and good.reasons == ()
+    assert bad.probability < 0.5 and bad.expected_wrong > 1
+    assert {"odd character in “Olip&hnt”", "unknown word “cbsed”", "lone “*”"} <= set(bad.reasons)
+    assert blank.probability == 1.0 and blank.expected_wrong == 0.0
+
+
+def test_what_the_ocr_was_unsure_of() -> None:
+    text = "The policy of the Cabinet"
+    source = scanned(text, 0.96, 0.31, 0.95, 0.96, 0.96)
+    (line,) = document_confidence(source, Ledger(len(text)), knowledge(text)).pages[0].lines
+    sure = scanned(text, *[0.96] * 5)
+    assert line.probability < document_confidence(sure, Ledger(len(text)), knowledge(text)).pages[0].lines[0].probability
+    assert "OCR unsure of “policy” (0.31)" in line.reasons
+
+
+def test_held_edits_are_reasons() -> None:
+    text = "The policy of tlie Cabinet"
+    ledger = Ledger(len(text), (), (an_edit(text, "tlie", "the", 0.8),))
+    (line,) = document_confidence(plain(text), ledger, knowledge(text)).pages[0].lines
+    assert "held: “tlie” → “the”" in line.reasons
+
+
+def test_pages_and_lines_are_those_of_the_clean_text() -> None:
+    text = "One tlie\n\ftwo\nthree\n"
+    ledger = Ledger(len(text), (an_edit(text, "tlie", "the", 0.95),))
+    found = document_confidence(plain(text), ledger, knowledge(text))
+    draft = Draft(text, ledger.applied)
+    assert [(line.start, line.end) for line in found.lines] == [(line.start, line.end) for line in draft.lines]
+    assert [page.number for page in found.pages] == [1, 2]
+    assert found.expected_wrong == pytest.approx(sum(line.expected_wrong for line in found.lines), abs=0.01)
+
+
+def test_names_of_features_are_those_of_the_shipped_weights() -> None:
+    assert all(len(weights) == len(FEATURES) for weights in coefficients().values())
+
+
+@pytest.mark.parametrize(
+    "word", ["policy", "Litvinov's", "1927-32", "N6029/1316/55", "pp.5-60.", "(1)", "McKenna", "'studied", "U.S.S.R.", "2nd"]
+)
+def test_ordinary_words_raise_no_doubt(word: str) -> None:
+    row = dict(zip(FEATURES[1:], form_row(word, knowledge("")), strict=False))
+    assert sum(row.values()) - row["number"] - row["quote mark"] == 0
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_any_text(text: str) -> None:
+    found = document_confidence(plain(text), Ledger(len(text)), knowledge(text))
+    assert all(0 <= line.probability <= 1 and line.expected_wrong >= 0 for line in found.lines)
+    assert len(read_words(plain(text), Ledger(len(text)), knowledge(text)).texts) == len(text.split())
+
+
+def test_it_is_quick() -> None:
+    text = "\n".join(" ".join(f"policy{n % 900} the Cabinet cbsed (1) of it".split()) for n in range(7000))
+    words = knowledge(text)
+    began = time.perf_counter()
+    document_confidence(plain(text), Ledger(len(text)), words)
+    assert time.perf_counter() - began < 3

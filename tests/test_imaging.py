@@ -1,0 +1,185 @@
+"""Imaging: steps do what they say, and do no harm."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from pipeline.imaging import Prepared, prepare
+from pipeline.imaging.geometry import quarter_turns, scaled, skew, straightened
+from pipeline.imaging.measure import Gray, measure
+from pipeline.imaging.steps import STEPS, Outcome, Step
+
+TEXT = """
+The Department was not disposed to hurry in the matter, and
+Hodgson's despatch lay for eleven days unread. It had been
+written in the belief that the Soviet Government would be
+brought to terms by the refusal of credits; by the time
+that anybody looked at it, the credits had been found.
+
+    "I cannot think", minuted Gregory, "that we shall gain
+anything by waiting." The Secretary of State thought other-
+wise. He had been told by Briand, and he believed, that
+Chicherin's health was failing; Litvinov, whom he disliked,
+was the less formidable of the two. Nothing was done until
+the Cabinet met again in October, when Lord Birkenhead put
+the question in another form.(2) Could a British subject be
+held in Odessa for a debt which his grandfather contracted
+in the reign of Nicholas I? The Law Officers replied that
+he could, and that it would be best not to go there.
+
+(1) FO 371/11787, N5670/387/38.
+(2) CAB 23/53, 52 (26), 13 October 1926.
+"""
+
+
+@pytest.fixture(scope="module")
+def samples() -> ModuleType:
+    path = Path(__file__).parent.parent / "scans" / "make_samples.py"
+    spec = importlib.util.spec_from_file_location("make_samples", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def page(samples: ModuleType) -> Gray:
+    """A clean page of 1300 x 1300 pixels."""
+    return samples.render(TEXT, 1, width=1300, height=1300)  # type: ignore[no-any-return]
+
+
+def taken(prepared: Prepared) -> set[str]:
+    return {treatment.step for treatment in prepared.treatments if treatment.taken}
+
+
+@pytest.mark.parametrize("tone", [0, 128, 255])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (600, 400)])
+def test_blank_pages_are_left_alone(shape: tuple[int, int], tone: int) -> None:
+    prepared = prepare(np.full(shape, tone, np.uint8))
+    assert prepared.blank
+    assert prepared.image.shape == shape
+    assert not taken(prepared)
+
+
+def test_the_scan_is_not_changed_in_place(samples: ModuleType, page: Gray) -> None:
+    scan = samples.degrade(page, 1, rotation=1, specks=50, dark_edge=30, punch_holes=2, uneven=0.3)
+    before = scan.copy()
+    prepare(scan)
+    assert np.array_equal(scan, before)
+
+
+def test_every_step_says_what_it_did(samples: ModuleType, page: Gray) -> None:
+    prepared = prepare(samples.degrade(page, 1, rotation=1, specks=50, dark_edge=30, punch_holes=2, uneven=0.3))
+    assert [treatment.step for treatment in prepared.treatments] == [step.name for step in STEPS]
+    assert all(treatment.reason for treatment in prepared.treatments)
+    assert {"borders", "holes", "background", "deskew"} <= taken(prepared)
+    assert prepared.stages[0][0] == "gray"
+
+
+@pytest.mark.parametrize("degrees", [-3.0, -0.6, 0.0, 0.6, 3.0])
+def test_deskew_levels_lines(samples: ModuleType, page: Gray, degrees: float) -> None:
+    scan = samples.degrade(page, 2, rotation=degrees, noise=1)
+    assert skew(measure(scan)) == pytest.approx(-degrees, abs=0.15)
+    assert abs(skew(measure(prepare(scan).image))) < 0.2
+
+
+def test_boxes_find_their_way_back(samples: ModuleType, page: Gray) -> None:
+    """A mark on the treated image lies where it lay on the scan, whatever was turned and scaled."""
+    large, _ = scaled(page, 2.0)
+    scan = np.ascontiguousarray(np.rot90(samples.degrade(large, 3, rotation=2, noise=1), 2))
+    prepared = prepare(scan)
+    assert {"orientation", "scale", "deskew"} <= taken(prepared)
+    dark = prepared.image < 100
+    rows, columns = np.nonzero(dark)
+    points = prepared.to_scan @ np.array([columns, rows, np.ones(len(rows))], np.float64)
+    x, y = (points[k].round().astype(int).clip(0, scan.shape[1 - k] - 1) for k in (0, 1))
+    assert np.mean(scan[y, x] < 190) > 0.9
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_turned_pages_come_upright(page: Gray, turns: int) -> None:
+    prepared = prepare(np.ascontiguousarray(np.rot90(page, turns)))
+    assert "orientation" in taken(prepared)
+    assert measure(prepared.image).letters == pytest.approx(measure(page).letters, rel=0.1)
+    upright = prepare(page).image
+    assert prepared.image.shape == upright.shape
+    assert np.abs(prepared.image.astype(int) - upright.astype(int)).mean() < 6
+
+
+def test_a_second_opinion_is_heard_in_doubt_only(page: Gray) -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def ask(image: Gray) -> int:
+        asked.append(image.shape)
+        return 3
+
+    prepare(page, ask=ask)
+    assert not asked
+    prepared = prepare(np.ascontiguousarray(np.rot90(page)), ask=ask)
+    assert len(asked) == 1
+    assert prepared.treatments[1].reason == "turned clockwise"
+
+
+def test_dark_edges_and_holes_become_paper(samples: ModuleType, page: Gray) -> None:
+    scan = samples.degrade(page, 4, dark_edge=40, punch_holes=2, noise=1)
+    image = prepare(scan).image
+    assert (scan[:, :10] < 60).all()
+    assert (image[:, :10] > 150).mean() > 0.98
+
+
+def test_full_stops_and_accents_are_no_specks(samples: ModuleType) -> None:
+    page = samples.render("\n".join(["i j . : ; é ä . . . ' , it is so. i.e. é"] * 12), 5, width=1100, height=700)
+    image = prepare(page).image
+    assert measure(image).letters >= 0.97 * measure(page).letters
+    dark = (page < 128).sum()
+    assert (image < 160).sum() > 0.9 * dark * image.size / page.size
+
+
+def test_letters_are_brought_to_a_readable_height(page: Gray) -> None:
+    large, _ = scaled(page, 2.5)
+    prepared = prepare(large)
+    assert "scale" in taken(prepared)
+    assert 20 <= prepared.x_height <= 28
+
+
+def test_faint_letters_ask_for_black_and_white(page: Gray) -> None:
+    faint = page.copy()
+    faint[500:] = 255 - (255 - faint[500:].astype(int)) // 5
+    prepared = prepare(faint)
+    assert "binarise" in taken(prepared)
+    assert set(np.unique(prepared.image)) <= {0, 255}
+    assert "binarise" not in taken(prepare(page))
+
+
+def erase(gray: Gray, page: object) -> Outcome:
+    image = gray.copy()
+    image[: gray.shape[0] // 2] = 255
+    return Outcome("half of the page removed", image)
+
+
+def shrink(gray: Gray, page: object) -> Outcome:
+    """Crops the lower half, which loses ink by moving it off the sheet."""
+    return Outcome("cropped", np.ascontiguousarray(gray[: gray.shape[0] // 2]), np.eye(3))
+
+
+@pytest.mark.parametrize("harm", [erase, shrink])
+def test_a_step_that_loses_ink_is_not_taken(page: Gray, harm: object) -> None:
+    prepared = prepare(page, [Step("harm", harm)])  # type: ignore[arg-type]
+    assert np.array_equal(prepared.image, page)
+    assert not prepared.treatments[0].taken
+    assert "would be lost" in prepared.treatments[0].reason
+
+
+def test_turning_there_and_back_is_the_identity(page: Gray) -> None:
+    for turns in range(4):
+        image, back = quarter_turns(page[:700], turns)
+        corner = back @ np.array([0, 0, 1.0])
+        assert page[:700][int(corner[1]), int(corner[0])] == image[0, 0]
+    image, back = straightened(page, 2.0)
+    middle = back @ np.array([(image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2, 1.0])
+    assert middle[:2] == pytest.approx([(page.shape[1] - 1) / 2, (page.shape[0] - 1) / 2], abs=1.0)
