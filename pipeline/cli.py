@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 MOST_PAGES = 1_000_000
 EXIT_CODES = """\b
 Exit codes:
-  0  all done                      6   nothing to do      10  some documents
-  1  bad arguments                     (not used now)         or pages failed
-  2  unreadable input              7   Tesseract failed   15  internal error
-  3  something is not installed    8   encrypted PDF     130  Ctrl-C
-  4  damaged results               9   broken errata.toml
-  5  output cannot be written          or dictionary
+  0  all done                      7   Tesseract failed
+  1  bad arguments                 8   encrypted PDF
+  2  unreadable input              9   broken errata.toml or dictionary
+  3  something is not installed    10  some documents or pages failed
+  4  damaged results               15  internal error
+  5  output cannot be written      130 Ctrl-C
 """
 
 

@@ -14,7 +14,6 @@ from pipeline.errors import PipelineError
 
 MODULES = {
     "click": "click",
-    "edlib": "edlib",
     "ftfy": "ftfy",
     "jellyfish": "jellyfish",
     "jinja2": "Jinja2",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from pipeline.draft import DraftLine
 
+BRACKETED_START = re.compile(r"^\s?\((\d{1,2})\)\s+(?=[^\W\d_])")
+"""The other way to number notes, `(1) Minute by …`, which looks like its own call-out."""
 NOTE_START = re.compile(r"^\s?(?:(\d{1,2})|([IlX]))\s?(?:\.\s*(?=\S)|,\s*(?=[^\W\d_]|['\"‘’“”(]))")
 """A note begins with its number and a stop (or the comma that a worn stop is read as)."""
 
@@ -23,10 +25,19 @@ class Note:
 
 def note_number(text: str) -> int | None:
     """The number that a note's first line seems to begin with; 1 for the letters that a 1 is read as."""
+    if bracketed := BRACKETED_START.match(text):
+        return int(bracketed.group(1))
     match = NOTE_START.match(text)
     if match is None:
         return None
     return int(match.group(1)) if match.group(1) else 1
+
+
+def without_number(text: str) -> str:
+    """The text of a note's first line behind its number."""
+    bracketed = BRACKETED_START.match(text)
+    match = bracketed or NOTE_START.match(text)
+    return text[match.end() :] if match else text
 
 
 def find_notes(lines: Sequence[DraftLine]) -> list[Note]:
@@ -36,7 +47,7 @@ def find_notes(lines: Sequence[DraftLine]) -> list[Note]:
     page.
     """
     numbered = [(at, number) for at, line in enumerate(lines) if (number := note_number(line.text)) is not None]
-    starts = [at for at, number in numbered if number == 1 and plausible_start(lines, at)]
+    starts = [at for at, number in numbered if number == 1 and plausible_start(lines, at) and plausible_form(lines, at)]
     if not starts:
         return []
     begin = starts[-1]
@@ -60,6 +71,14 @@ def plausible_start(lines: Sequence[DraftLine], at: int) -> bool:
         return True
     before = lines[at - 1].text.strip()
     return not before or before[-1:] in ".)'’\"”:;" or len(before) <= 3
+
+
+def plausible_form(lines: Sequence[DraftLine], at: int) -> bool:
+    """A note numbered `(1)` stands apart from the text, and is called there."""
+    if not BRACKETED_START.match(lines[at].text):
+        return True
+    above = lines[at - 1].text.strip() if at else ""
+    return not above.strip("-_—–= ") and any("(1)" in line.text[1:] for line in lines[:at])
 
 
 def trimmed(lines: Sequence[DraftLine], first: int, last: int) -> int:

@@ -186,7 +186,8 @@ def joining(found: Break, keep: str, probability: float, why: str) -> Proposal:
 def reason(form: str, known: Knowledge, why: str) -> str:
     seen = known.evidence.hyphenated[form.lower()] if "-" in form else known.evidence.lower[form.lower()]
     if seen:
-        return f"“{form}” was broken at the line’s end; {why}. It stands {seen} times elsewhere in this document."
+        times = "once" if seen == 1 else f"{seen} times"
+        return f"“{form}” was broken at the line’s end; {why}. It stands {times} elsewhere in this document."
     return f"“{form}” was broken at the line’s end; {why}."
 
 

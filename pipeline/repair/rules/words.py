@@ -24,6 +24,8 @@ FUNCTION = frozenset(
     its
     """.split()
 )
+UNSUPPORTED = 0.8
+"""No word is surer than this that neither its neighbours nor the rest of the document speak for."""
 UNKNOWN = log(2e-9)
 """Natural log of the chance that an unknown form is a word after all (a rare one, a foreign one)."""
 
@@ -77,10 +79,13 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     for start, end, word in unknown_tokens(draft, known):
         if word[0].isupper() or foreign(text, start, end, known) or half_of_word(draft, start, end, word, known):
             continue
-        ranked = rank(word, neighbours(text, start, end), known)
+        beside = neighbours(text, start, end)
+        ranked = rank(word, beside, known)
         if not ranked:
             continue
         best, sure = ranked[0]
+        if context(best, beside, known) < 0 and known.evidence.lower[best] < 2:
+            sure = min(sure, UNSUPPORTED)
         if sure < 0.05:
             continue
         yield replace(start, end, best, sure, why(word, best, known), alternatives=tuple(w for w, _ in ranked[:3]))
