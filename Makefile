@@ -7,12 +7,13 @@ STAMP := .venv/.installed
 SHARED ?= ../shared
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench peers clean
 help:
 	@echo "make run    digitise the sample scans in scans/sample into output/"
 	@echo "make test   run all tests"
 	@echo "make check  style and types"
 	@echo "make bench  measure speed and quality against benchmarks/bars.toml (SHARED=$(SHARED))"
+	@echo "make peers  the same texts through what else one might use (installs it first)"
 	@echo "make setup  only install what is missing;  make clean  remove what was made"
 
 setup: $(STAMP)
@@ -37,6 +38,11 @@ check: setup
 
 bench: setup
 	@$(PYTHON) -m benchmarks.bench --shared "$(SHARED)"
+
+peers: setup
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable '.[bench]' \
+		|| echo "some peers could not be installed; the table says which"
+	@$(PYTHON) -m benchmarks.peers --shared "$(SHARED)"
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

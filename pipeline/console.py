@@ -63,7 +63,9 @@ class Console:
             return
         for failed in outcome.failed:
             self.warn(f"{outcome.name}: {failed}")
-        if outcome.state == "already done":
+        if outcome.note:
+            self.say(f"{outcome.folder}: {outcome.note}")
+        elif outcome.state == "already done":
             self.say(f"{outcome.folder}: already done (--force does it again)")
         else:
             self.say(f"{outcome.folder}: {counted(outcome.counts)}")

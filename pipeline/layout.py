@@ -1,17 +1,24 @@
-"""The parts of a page of running text: body lines, and notes at its foot."""
+"""The parts of a page of running text: body lines, and notes at its foot; and the shape of a document's lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from pipeline.draft import DraftLine
 
 BRACKETED_START = re.compile(r"^\s?\((\d{1,2})\)\s+(?=[^\W\d_])")
 """The other way to number notes, `(1) Minute by …`, which looks like its own call-out."""
-NOTE_START = re.compile(r"^\s?(?:(\d{1,2})|([IlX]))\s?(?:\.\s*(?=\S)|,\s*(?=[^\W\d_]|['\"‘’“”(]))")
-"""A note begins with its number and a stop (or the comma that a worn stop is read as)."""
+NOTE_START = re.compile(
+    r"^\s?(?:[.•■~] ?)?(?:(\d{1,2})|([IlX]))"
+    r"(?:\s?\.{1,2}(?!\d)\s*(?=\S)|\s?,\s*(?=[^\W\d_]|['\"‘’“”(])|\s?[•„;]\s*(?=[A-Z'\"‘’“”]))"
+)
+"""A note begins with its number and a stop (or what a worn stop is read as); a speck may stand before it."""
+CALLED = re.compile(r"\((\d{1,2})\)")
+RULED = re.compile(r"\s*\w?[_—–=-]{6,}\s*")
+HEADS_SENTENCE = re.compile(r"\s?\S+\s*['\"‘’“”(]*[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,37 @@ class Note:
     number: int
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineShapes:
+    """Characters of the lines of a document: `full` lines, and the longest that open a paragraph (0: no shorter than others).
+
+    Where the indent of paragraphs is lost, their first lines are short by its width.
+    """
+
+    full: int
+    opening: int
+
+
+def line_shapes(lines: Iterable[DraftLine]) -> LineShapes:
+    """Shapes of the lines of running text; a document of few paragraphs shows none."""
+    opening, inside, last = [], [], ""
+    for line in lines:
+        text = line.text.rstrip()
+        if len(text) > 30 and note_number(text) is None:
+            if last.strip():
+                inside.append(len(text))
+            elif text[0].isupper():
+                opening.append(len(text))
+        last = text
+    if len(inside) < 40:
+        return LineShapes(0, 0)
+    inside.sort()
+    opening.sort()
+    full = inside[len(inside) * 3 // 4]
+    apart = len(opening) >= 20 and median(inside) - median(opening) >= 3
+    return LineShapes(full, opening[len(opening) * 9 // 10] if apart else 0)
 
 
 def note_number(text: str) -> int | None:
@@ -44,33 +82,77 @@ def find_notes(lines: Sequence[DraftLine]) -> list[Note]:
     """Notes of one page: the last run of lines that begin 1., 2., 3. … (a number may be missing) down to the page's foot.
 
     A page whose notes all belong to the page before has none here. A numbered list in the body is no note unless it ends the
-    page.
+    page. Where the first number was lost or misread, the call-outs above show that the notes begin with the second.
     """
     numbered = [(at, number) for at, line in enumerate(lines) if (number := note_number(line.text)) is not None]
-    starts = [at for at, number in numbered if number == 1 and plausible_start(lines, at) and plausible_form(lines, at)]
+    if not numbered:
+        return []
+    chain = chain_from_first(lines, numbered) or chain_from_second(lines, numbered)
+    if not chain:
+        return []
+    ends = [at for at, _ in chain[1:]] + [len(lines)]
+    return [Note(number, first, trimmed(lines, first, last)) for (first, number), last in zip(chain, ends, strict=True)]
+
+
+def chain_from_first(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(line, number) of the notes from the last plausible 1. on."""
+    starts = [at for at, number in numbered if number == 1 and plausible_form(lines, at) and plausible_start(lines, at, numbered)]
     if not starts:
         return []
-    begin = starts[-1]
-    chain, expected = [(begin, 1)], 2
+    chains = [chain_of(lines, numbered, at, 1) for at in starts]
+    for earlier in chains[:-1]:
+        initial = not lines[starts[-1]].text.lstrip()[:1].isdigit() and set_apart(lines, starts[-1]) is False
+        if initial and earlier[-1][0] > starts[-1]:
+            return earlier
+    return chains[-1]
+
+
+def chain_from_second(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(line, number) of the notes where no 1. is found: from the 2. that is called above it, and what is numbered before it."""
     for at, number in numbered:
-        if at > begin and expected <= number <= expected + 1:
-            chain.append((at, number))
-            expected = number + 1
-    ends = [at for at, _ in chain[1:]] + [len(lines)]
-    return [
-        Note(number, first, trimmed(lines, first, last))
-        for (first_at, number), last in zip(chain, ends, strict=True)
-        for first in [first_at]
-    ]
+        if number != 2 or not set_apart(lines, at) or not {1, 2} <= called_in(lines[:at]):
+            continue
+        before = [first for first, other in numbered if first < at and other > 2 and set_apart(lines, first)]
+        chain = chain_of(lines, numbered, at, 2)
+        return [(before[-1], 1), *chain] if before and {1, 2} <= called_in(lines[: before[-1]]) else chain
+    return []
 
 
-def plausible_start(lines: Sequence[DraftLine], at: int) -> bool:
-    """Could the notes begin at this line? A blank line before, a page that begins there, or a full stop at the end of the
-    body."""
-    if at == 0:
+def chain_of(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]], begin: int, number: int) -> list[tuple[int, int]]:
+    """The notes in sequence from line `begin`, which has `number`. A figure too many (`21.` for `2.`) is passed over."""
+    chain, expected, called = [(begin, number)], number + 1, called_in(lines[:begin])
+    for at, found in numbered:
+        if at <= begin:
+            continue
+        if expected <= found <= expected + 1:
+            chain.append((at, found))
+            expected = found + 1
+        elif found > 9 and str(expected) in str(found) and expected in called and set_apart(lines, at):
+            chain.append((at, expected))
+            expected += 1
+    return chain
+
+
+def called_in(lines: Sequence[DraftLine]) -> set[int]:
+    """Numbers of the notes that are called in some lines."""
+    return {int(number) for line in lines for number in CALLED.findall(line.text)}
+
+
+def set_apart(lines: Sequence[DraftLine], at: int) -> bool:
+    """Does a blank line stand before this one, or the page begin here?"""
+    return at == 0 or not lines[at - 1].text.strip()
+
+
+def plausible_start(lines: Sequence[DraftLine], at: int, numbered: Sequence[tuple[int, int]]) -> bool:
+    """Could the notes begin at this line? A blank line before, a page that begins there, a full stop at the end of the body;
+    or, where the page's body breaks off, the calls in it."""
+    before = lines[at - 1].text.strip() if at else ""
+    if not before or before[-1:] in ".)'’\"”:;" or len(before) <= 3 or RULED.fullmatch(before):
         return True
-    before = lines[at - 1].text.strip()
-    return not before or before[-1:] in ".)'’\"”:;" or len(before) <= 3
+    called = called_in(lines[:at])
+    if 1 not in called or 1 in called_in(lines[at:]) or not HEADS_SENTENCE.match(lines[at].text):
+        return False
+    return at * 2 > len(lines) or any(below > at and number == 2 for below, number in numbered)
 
 
 def plausible_form(lines: Sequence[DraftLine], at: int) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.confidence.model import DocumentConfidence
@@ -10,18 +11,33 @@ from pipeline.draft import Draft
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Ledger
 from pipeline.model import Source
+from pipeline.references.index import ReferenceIndex
+from pipeline.repair.findings import Finding, find
+
+UNKNOWN = re.compile(r"unknown word “(.*?)”")
 
 
 @dataclass(frozen=True)
 class Result:
-    """A source, the ledger of its repair, the evidence used, and how far each line can be trusted."""
+    """A source, the ledger of its repair, the evidence used, and how far each line can be trusted, and what it cites."""
 
     source: Source
     ledger: Ledger
     evidence: Evidence
     confidence: DocumentConfidence
+    references: ReferenceIndex = field(default_factory=ReferenceIndex)
 
     @cached_property
     def draft(self) -> Draft:
         """The clean text with the way back to the source."""
         return Draft(self.source.text, self.ledger.applied)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is missing in the document, as far as it shows."""
+        unknown = {
+            (line.page, line.line): frozenset(words)
+            for line in self.confidence.lines
+            if (words := [word for why in line.reasons for word in UNKNOWN.findall(why)])
+        }
+        return find(self.draft, self.ledger, unknown)

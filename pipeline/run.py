@@ -12,12 +12,18 @@ from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import finished_folders
 from pipeline.batch.texts import run_texts
+from pipeline.batch.undo import Choice, UndoJob, check_choice
+from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence
+from pipeline.draft import Draft
 from pipeline.language import Lexicon, build_lexicon
+from pipeline.language.evidence import Evidence, Knowledge
+from pipeline.ledger import Ledger
 from pipeline.model import Source
+from pipeline.references.index import index_references
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
-from pipeline.repair.policy import THRESHOLDS, Policy
+from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
 from pipeline.sources.discover import documents_to_clean, documents_to_digitise
@@ -25,12 +31,23 @@ from pipeline.sources.splitting import selected_pages
 from pipeline.sources.text import read_text
 
 
-def process(source: Source, settings: Settings) -> Result:
-    """Everything that is done to a text once it has been read; `Result` is what all outputs are views of."""
-    knowledge = learn(source, lexicon_of(settings.packs))
-    policy = Policy({**THRESHOLDS, **settings.thresholds}, settings.suggest, frozenset(settings.never))
-    ledger = repair(source, knowledge, policy)
-    return Result(source, ledger, knowledge.evidence, document_confidence(source, ledger, knowledge))
+def process(source: Source, settings: Settings, undone: Sequence[Undone] = ()) -> Result:
+    """Everything that is done to a text once it has been read; what a person undid in it before is not done again."""
+    lexicon = lexicon_of(settings.packs)
+    policy = policy_of(settings, lexicon.packs, undone)
+    knowledge = learn(source, lexicon)
+    return result_of(source, repair(source, knowledge, policy), knowledge)
+
+
+def result_of(source: Source, ledger: Ledger, knowledge: Knowledge) -> Result:
+    """What all outputs are views of."""
+    references = index_references(Draft(source.text, ledger.applied), knowledge)
+    return Result(source, ledger, knowledge.evidence, document_confidence(source, ledger, knowledge), references)
+
+
+def rebuild(source: Source, ledger: Ledger, evidence: Evidence, packs: tuple[str, ...]) -> Result:
+    """The result of a ledger at hand, with the evidence and the dictionaries of the run that made it; nothing is repaired."""
+    return result_of(source, ledger, Knowledge(lexicon_of(packs or Settings().packs), evidence))
 
 
 def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
@@ -63,6 +80,13 @@ def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[
     lexicon_of(order.settings.packs)
     folders = finished_folders(paths)
     return run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
+
+
+def undo(paths: Sequence[Path], choice: Choice, report: Reporter) -> list[Outcome]:
+    """Undo some of the edits of the finished documents in some folders, and write them anew. Errors as for `digitise`."""
+    folders = finished_folders(paths)
+    check_choice(choice, folders)
+    return run_texts([UndoJob(f, choice, rebuild) for f in folders], 1, report)
 
 
 @lru_cache(maxsize=2)

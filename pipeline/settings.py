@@ -6,27 +6,31 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from pipeline.errors import BadArguments, InvalidConfig
 from pipeline.ledger import KINDS, Kind
 
 DEFAULT_FILE = "errata.toml"
 LANGUAGE = re.compile(r"\w+(?:[+/]\w+)*")
+ARROW = re.compile(r"\s*->\s*")
 Probability = Annotated[float, Field(ge=0, le=1)]
+Caution = Literal["cautious", "normal", "eager"]
 
 
 class Settings(BaseModel):
     """What a run may be told. The field names are the keys of `errata.toml`.
 
     `period`: dictionary packs, by name or folder, besides English. `lang`: Tesseract's languages (`eng+fra`). `jobs`: processes.
-    `thresholds`: probability, by kind of repair, from which one is made; `suggest`: from which it is suggested; `never`: kinds
-    that are only suggested.
+    `caution` moves all thresholds; `thresholds`: probability, by kind of repair, from which one is made, whatever `caution` says;
+    `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`) that are only suggested;
+    `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are; `always`: forms and what
+    they are always replaced by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -35,11 +39,15 @@ class Settings(BaseModel):
     lang: str = "eng"
     jobs: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=lambda: os.cpu_count() or 1)
     keep_images: bool = False
+    caution: Caution = "normal"
     thresholds: Mapping[Kind, Probability] = Field(default_factory=dict)
     suggest: Probability = 0.3
-    never: tuple[Kind, ...] = ()
+    never: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    always: Mapping[str, str] = Field(default_factory=dict)
 
-    @field_validator("period", "never", mode="before")
+    @field_validator("period", "never", "without", "keep", mode="before")
     @classmethod
     def as_tuple(cls, value: object) -> object:
         """TOML has lists only; a single name may stand for a list of one."""
@@ -53,6 +61,39 @@ class Settings(BaseModel):
             raise ValueError("should be a code such as eng, or several such as eng+fra")
         return value
 
+    @field_validator("never", "without")
+    @classmethod
+    def are_names(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Kinds and rules that exist; the rules stand in the validation context, as this layer does not know them."""
+        rules: Collection[str] = (info.context or {}).get("rules", ())
+        for entry in value:
+            if "->" in entry and info.field_name == "never":
+                check_pairs([as_pair(entry)])
+            elif entry not in KINDS and entry not in rules:
+                known = f"; rules are {', '.join(rules)}" if rules else ""
+                raise ValueError(f"no such kind of repair or rule: {entry!r}; kinds are {', '.join(KINDS)}{known}")
+        return value
+
+    @field_validator("keep")
+    @classmethod
+    def are_forms(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Words, names and phrases."""
+        for form in value:
+            check_form(form)
+        return value
+
+    @model_validator(mode="after")
+    def is_settled(self) -> Settings:
+        """Replacements that come to an end, and of nothing that is to be kept."""
+        check_pairs(self.always.items())
+        check_lists(self.always, self.keep)
+        return self
+
+    @property
+    def never_pairs(self) -> frozenset[tuple[str, str]]:
+        """The replacements that are only suggested."""
+        return frozenset(as_pair(entry) for entry in self.never if "->" in entry)
+
     @property
     def packs(self) -> tuple[str, ...]:
         """The packs of the lexicon: English always, then those of the period."""
@@ -64,22 +105,56 @@ class Settings(BaseModel):
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def load_settings(file: Path | None = None, options: Mapping[str, Any] | None = None) -> Settings:
+def as_pair(entry: str) -> tuple[str, str]:
+    """`form -> form` as two forms."""
+    before, _, after = ARROW.sub("->", entry.strip()).partition("->")
+    return before, after
+
+
+def check_form(form: str) -> None:
+    """Raises ValueError for what cannot stand in a text as a word or phrase."""
+    if not form.strip() or form != form.strip() or not form.isprintable():
+        raise ValueError(f"{form!r} should be a word or phrase, without blanks at its edges")
+
+
+def check_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Raises ValueError for a replacement that is none."""
+    for before, after in pairs:
+        check_form(before)
+        check_form(after)
+        if before == after:
+            raise ValueError(f"{before!r} would be replaced by itself")
+
+
+def check_lists(always: Mapping[str, str], keep: Iterable[str]) -> None:
+    """Raises ValueError where a form is both replaced and kept, or where what replaces one would be replaced in turn."""
+    for form in keep:
+        if form in always:
+            raise ValueError(f"{form!r} is both always replaced and kept")
+    replaced = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, always))})(?!\w)")
+    for before, after in always.items():
+        if found := replaced.search(after):
+            raise ValueError(f"{after!r}, which replaces {before!r}, holds {found[0]!r}, which would be replaced in turn")
+
+
+def load_settings(file: Path | None = None, options: Mapping[str, Any] | None = None, rules: Collection[str] = ()) -> Settings:
     """Settings from `file` (or ./errata.toml, if there is one), and over them the `options` that were given (not None).
+
+    `rules`: the names of the rules there are.
 
     Raises InvalidConfig naming `file:line` for what the file has wrong, BadArguments for a wrong option.
     """
     path = file if file is not None else Path(DEFAULT_FILE)
-    settings = read_settings(path) if file is not None or path.is_file() else Settings()
+    settings = read_settings(path, rules) if file is not None or path.is_file() else Settings()
     given = {key: value for key, value in (options or {}).items() if value is not None}
     try:
-        return Settings.model_validate({**settings.model_dump(), **given})
+        return Settings.model_validate({**settings.model_dump(), **given}, context={"rules": rules})
     except ValidationError as fault:
         key, what = described(fault)
         raise BadArguments(f"--{key.replace('_', '-')}: {what}", advice="See errata --help") from fault
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path, rules: Collection[str] = ()) -> Settings:
     """The settings of one file. Raises InvalidConfig if it is missing or wrong."""
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
@@ -97,7 +172,7 @@ def read_settings(path: Path) -> Settings:
         what = re.sub(r" \(at [^)]*\)$", "", str(fault))
         raise InvalidConfig(f"broken TOML: {what}", where=f"{path}:{line}", advice="Correct that line") from fault
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate(values, context={"rules": rules})
     except ValidationError as fault:
         key, what = described(fault)
         where = f"{path}:{line_of(text, key.partition('.')[0])}"
@@ -107,10 +182,10 @@ def read_settings(path: Path) -> Settings:
 def described(fault: ValidationError) -> tuple[str, str]:
     """(the key, dotted; what is wrong with it) of the first fault."""
     first = fault.errors()[0]
-    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    key = ".".join(str(part) for part in first["loc"] if part != "[key]") or "always"  # the lists are checked together
     if first["type"] == "extra_forbidden":
         return key, "there is no such setting"
-    if first["type"] == "literal_error":
+    if first["type"] == "literal_error" and key.startswith("thresholds"):
         return key, f"no such kind of repair; kinds are {', '.join(KINDS)}"
     what = first["msg"].removeprefix("Value error, ")
     what = what.replace("Input should", "it should", 1).replace("a valid tuple", "a list")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import tempfile
 import zlib
 from pathlib import Path
 
 import pytest
 from conftest import PAGE, Errata, Ran, draw_page
 
+from pipeline.batch import run_pages
 from pipeline.errors import ExitCode
+from pipeline.ocr import PageRecord, PageRequest
 
 
 def is_one_line(ran: Ran, code: ExitCode, *words: str) -> None:
@@ -129,3 +133,31 @@ def test_an_error_that_nobody_foresaw(errata: Errata, text_file: Path, monkeypat
     monkeypatch.setattr("pipeline.run.repair", fail)
     is_one_line(errata("clean", text_file, "-o", "out"), ExitCode.OTHER, "internal error (ZeroDivisionError: oops)")
     assert "Traceback" in errata("clean", text_file, "-o", "out", "-v").err
+
+
+def die_with_a_folder(request: PageRequest) -> PageRecord:
+    folder = Path(tempfile.mkdtemp(prefix="errata-"))
+    (folder / "page.tif").write_bytes(b"x")
+    with request.path.open("a") as places:
+        places.write(f"{folder}\n")
+    os._exit(1)
+
+
+def test_a_worker_that_dies_leaves_nothing_behind(tmp_path: Path) -> None:
+    done: list[PageRecord] = []
+    run_pages([PageRequest(tmp_path / "places", 1, 1, tmp_path / "ocr")] * 2, 2, done.append, die_with_a_folder)
+    assert [bool(record.failed) for record in done] == [True, True]
+    places = (tmp_path / "places").read_text().split()
+    assert places
+    assert [place for place in places if Path(place).exists()] == []
+
+
+@pytest.mark.parametrize("option", ["--without", "--period"])
+def test_unknown_names_are_named(errata: Errata, text_file: Path, option: str) -> None:
+    code = ExitCode.BAD_ARGS if option == "--without" else ExitCode.INVALID_CONFIG
+    is_one_line(errata("clean", text_file, "-o", "out", option, "nosuch"), code, "nosuch")
+
+
+def test_options_that_do_not_go_together(errata: Errata, text_file: Path) -> None:
+    is_one_line(errata("clean", text_file, "--cautious", "--eager"), ExitCode.BAD_ARGS, "--eager")
+    is_one_line(errata("undo", "out"), ExitCode.BAD_ARGS, "--rule")

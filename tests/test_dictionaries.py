@@ -8,6 +8,8 @@ import pytest
 
 from pipeline.language import Lexicon, Pack, build_lexicon, find_pack, load_pack
 from pipeline.language.packs import FILES, shipped_packs
+from pipeline.references.compiled import grammar_of
+from pipeline.references.ranges import year_ranges
 
 SHIPPED = sorted(path.parent.name for path in shipped_packs().glob("*/pack.toml"))
 NAMED_THINGS = ("people", "places", "organisations", "publications", "terms", "series")
@@ -25,6 +27,27 @@ def lexicon() -> Lexicon:
 
 def test_english_and_interwar_are_shipped() -> None:
     assert {"english", "interwar"} <= set(SHIPPED)
+
+
+def test_other_archives_have_packs_of_their_own() -> None:
+    assert {"europe", "usna"} <= set(SHIPPED)
+
+
+def test_forms_and_pieces_can_be_read(pack: Pack) -> None:
+    lexicon = Lexicon([pack])
+    grammar = grammar_of(lexicon)
+    templates = {form.template for form in grammar.forms.values()}
+    assert templates == {row[0] for row in pack.rows.get("forms", ()) if row[1] != "misread"}
+    assert all(len(row) > 2 and row[2] for row in pack.rows.get("forms", ()))
+    assert len(year_ranges([pack])) == len(pack.rows.get("pieces", ()))
+    assert all(span.first <= span.last for span in year_ranges([pack]))
+
+
+def test_misread_codes_are_no_series_and_stand_for_one(pack: Pack) -> None:
+    known = {row[0] for row in pack.rows.get("series", ())}
+    misread = {row[0]: row[2] for row in pack.rows.get("forms", ()) if row[1] == "misread"}
+    assert not known & set(misread)
+    assert set(misread.values()) <= known
 
 
 def test_pack_says_what_it_is_and_under_which_licence(pack: Pack) -> None:
@@ -88,7 +111,8 @@ def test_exclusions_are_unknown(lexicon: Lexicon) -> None:
     assert [entry for entry in pack.entries("exclusions") if entry not in names and lexicon.holds(entry)] == []
 
 
-def test_classes_of_a_series_lie_in_the_range_of_their_department(lexicon: Lexicon) -> None:
+def test_classes_of_a_series_lie_in_the_range_of_their_department(pack: Pack) -> None:
+    lexicon = Lexicon([pack])
     for code in lexicon.series:
         department, _, number = code.partition(" ")
         assert re.fullmatch(r"[A-Z]{1,4}", department), code

@@ -112,7 +112,7 @@ def test_a_missing_pack_names_the_shipped_ones(name: str, tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidConfig, match="no such dictionary") as caught:
         find_pack(name)
-    assert "english, interwar" in caught.value.advice
+    assert "english, europe, interwar, usna" in caught.value.advice
 
 
 def test_a_file_instead_of_a_folder(tmp_path: Path) -> None:

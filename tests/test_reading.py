@@ -104,6 +104,14 @@ def test_an_address_keeps_its_lines() -> None:
     assert reading("Downing Street,\nLondon,\nEngland.\n\n" + usual * 6).startswith("Downing Street,\\\nLondon,\\\nEngland.\n")
 
 
+def test_a_quotation_that_is_set_apart() -> None:
+    usual = "A line of the usual width, that is to say a long one,\nand more of it.\n\n"
+    quoted = "'I must repeat once again that we are here\non very delicate ground, and that we know\nnothing'.\n"
+    text = reading(usual * 6 + "Ovey concluded:\n\n" + quoted + "\n" + usual)
+    assert "Ovey concluded:\n\n> 'I must repeat once again that we are here on very delicate ground, and" in text
+    assert "> " not in reading(usual * 6 + "Ovey concluded.\n\n" + quoted)
+
+
 @pytest.mark.parametrize(
     ("lines", "level"),
     [

@@ -28,6 +28,14 @@ def config(tmp_path: Path) -> Path:
         ("[thresholds]\nqoute = 0.5\n", 1, "no such kind"),
         ("suggest = true\n", 1, "suggest"),
         ("never = ['qoute']\n", 1, "kinds are"),
+        ("never = ['a -> a']\n", 1, "by itself"),
+        ("\nwithout = ['qoute']\n", 2, "kinds are"),
+        ("\n\ncaution = 'bold'\n", 3, "cautious"),
+        ("keep = ['']\n", 1, "word or phrase"),
+        ("\n[always]\nGorki = 'Gorki'\n", 2, "Gorki"),
+        ("\n[always]\nAa = 'Bb'\nBb = 'Cc'\n", 2, "in turn"),
+        ("keep = ['Gorki']\n[always]\nGorki = 'Gorky'\n", 2, "kept"),
+        ("\n[always]\nGorki = 3\n", 2, "always.Gorki"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_line(config: Path, text: str, line: int, words: str) -> None:
@@ -73,3 +81,27 @@ def test_the_fingerprint_changes_with_what_changes_results() -> None:
     assert plain.fingerprint(with_scans=True) != Settings(lang="fra").fingerprint(with_scans=True)
     assert plain.fingerprint(with_scans=False) == Settings(lang="fra").fingerprint(with_scans=False)
     assert plain.fingerprint(with_scans=False) != Settings(never=("quote",)).fingerprint(with_scans=False)
+
+
+def test_rules_are_known_where_their_names_are_given(config: Path) -> None:
+    config.write_text("without = ['quotes', 'hyphen']\nnever = ['misread-word', 'Gorki -> Gorky']\n", encoding="utf-8")
+    found = read_settings(config, ("quotes", "misread-word"))
+    assert (found.without, found.never_pairs) == (("quotes", "hyphen"), {("Gorki", "Gorky")})
+    with pytest.raises(InvalidConfig, match="rules are one"):
+        read_settings(config, ("one",))
+    with pytest.raises(BadArguments, match="--without: no such kind of repair or rule: 'nosuch'"):
+        load_settings(None, {"without": ("nosuch",)})
+
+
+def test_lists_change_the_fingerprint() -> None:
+    prints = {
+        chosen.fingerprint(with_scans=False)
+        for chosen in (
+            Settings(),
+            Settings(keep=("a",)),
+            Settings(always={"a": "b"}),
+            Settings(caution="eager"),
+            Settings(without=("quote",)),
+        )
+    }
+    assert len(prints) == 5

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from pipeline import __version__
+from pipeline.batch.decisions import placed, read_decisions
 from pipeline.batch.order import Order, Process, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
 from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
@@ -13,6 +15,7 @@ from pipeline.errors import ToolFailed, UnreadableInput
 from pipeline.model import Source
 from pipeline.ocr.pages import write
 from pipeline.outputs.files import unified_diff, write_document
+from pipeline.result import Result
 from pipeline.sources.discover import Document
 from pipeline.sources.hocr import source_from_ocr
 from pipeline.sources.splitting import selected_pages
@@ -21,22 +24,56 @@ from pipeline.sources.text import read_folder, read_text
 
 
 def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process) -> Outcome:
-    """Process a source and write its results and its stamp; in a dry run, only show what would change."""
-    result = process(source, order.settings)
-    ledger = result.ledger
-    counts = {"pages": len(source.pages), "applied": len(ledger.applied), "held": len(ledger.held)}
-    bad = [page for page in source.pages if page.failed]
-    failed = tuple(f"page {page.number}: {page.failed}" for page in bad)
+    """Process a source and write its results and its stamp; in a dry run, only show what would change.
+
+    What a person undid in the document before stays undone.
+    """
+    result = process(source, order.settings, placed(read_decisions(folder), source.text))
+    counts = counts_of(result)
+    failed = tuple(f"page {page.number}: {page.failed}" for page in source.pages if page.failed)
     if order.dry_run:
         return Outcome(stamp.name, folder, "done", counts, failed, output=unified_diff(result))
+    write_results(result, stamp, folder)
+    return Outcome(stamp.name, folder, "done", counts, failed)
+
+
+def counts_of(result: Result) -> dict[str, int]:
+    """What the stamp and the last line on a document count."""
+    ledger = result.ledger
+    return {"pages": len(result.source.pages), "applied": len(ledger.applied), "held": len(ledger.held)}
+
+
+def write_results(result: Result, stamp: Stamp, folder: Path) -> None:
+    """Write all outputs, and the stamp last. Raises UnwritableOutput."""
+    failed = tuple(page.number for page in result.source.pages if page.failed)
     try:
         # Without its stamp nobody takes a half-written folder for a finished one.
         (folder / NAME).unlink(missing_ok=True)
         write_document(result, folder)
-        write(folder / NAME, stamp_text(replace(stamp, counts=counts, failed=tuple(page.number for page in bad))).encode())
+        write(folder / NAME, stamp_text(replace(stamp, counts=counts_of(result), failed=failed)).encode())
     except OSError as fault:
         raise unwritable(folder, fault) from fault
-    return Outcome(stamp.name, folder, "done", counts, failed)
+
+
+def stored_source(folder: Path, stamp: Stamp) -> Source:
+    """The source of a finished document, from what was read and kept. Raises PipelineError."""
+    ocr = folder / "ocr"
+    if stamp.task == "digitise":
+        return source_from_ocr(stamp.name, stored_records(ocr, stamp.selected), ocr)
+    return selected_pages(stored_text(ocr, stamp.name, stamp.sources, whole=stamp.whole), stamp.selected)
+
+
+class Job(Protocol):
+    """Something to be done with a document, in this process or another."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def folder(self) -> Path: ...
+
+    def run(self) -> Outcome:
+        """Do it. Raises PipelineError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +122,10 @@ class StoredJob:
         earlier = read_stamp(self.folder)
         if earlier is None:
             raise UnreadableInput("errata.json is missing or damaged", where=self.folder, advice="Read the document again")
-        scanned, ocr = earlier.task == "digitise", self.folder / "ocr"
-        stamp = replace(earlier, settings=settings_hash(self.order.settings, with_scans=scanned), version=__version__)
-        if scanned:
-            source = source_from_ocr(earlier.name, stored_records(ocr, earlier.selected), ocr)
-        else:
-            source = selected_pages(stored_text(ocr, earlier.name, earlier.sources, whole=earlier.whole), earlier.selected)
-        return finish(source, stamp, self.folder, self.order, self.process)
-
-
-Job = TextJob | StoredJob
+        settings = self.order.settings
+        hashed = settings_hash(settings, with_scans=earlier.task == "digitise")
+        stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs)
+        return finish(stored_source(self.folder, earlier), stamp, self.folder, self.order, self.process)
 
 
 def run_job(job: Job) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,11 +12,13 @@ from pipeline.batch.stamp import Stamp, hash_inputs, read_stamp
 from pipeline.errors import UnreadableInput, UnwritableOutput
 from pipeline.language import find_pack
 from pipeline.model import Source
+from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
 from pipeline.sources.discover import Document
 
-Process = Callable[[Source, Settings], Result]
+Process = Callable[[Source, Settings, Sequence[Undone]], Result]
+"""What makes a document's result of its source, the settings, and what a person undid in it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
         tuple(str(path) for path in document.inputs),
         order.selected,
         document.whole,
+        packs=order.settings.packs,
     )
 
 

@@ -17,7 +17,8 @@ FATAL = (MissingDependency, UnwritableOutput)
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One document. `counts`: pages, applied, held; `failed`: why each page that could not be read could not; `detail`: a
-    traceback, for an error that nobody foresaw; `output`: what a run that writes nothing has to show."""
+    traceback, for an error that nobody foresaw; `output`: what a run that writes nothing has to show; `note`: what is said of it
+    in place of its counts."""
 
     name: str
     folder: Path
@@ -27,6 +28,7 @@ class Outcome:
     error: PipelineError | None = None
     detail: str = ""
     output: str = ""
+    note: str = ""
 
 
 class Reporter(Protocol):

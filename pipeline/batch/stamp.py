@@ -18,7 +18,8 @@ FORMAT = 1
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
-    from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read."""
+    from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read; `packs`: the
+    dictionaries, by name or folder."""
 
     task: str
     name: str
@@ -30,6 +31,7 @@ class Stamp:
     whole: bool = False
     counts: dict[str, int] = field(default_factory=dict)
     failed: tuple[int, ...] = ()
+    packs: tuple[str, ...] = ()
 
     def matches(self, other: Stamp | None) -> bool:
         """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""
@@ -75,8 +77,8 @@ def stamp_from(data: bytes) -> Stamp:
         record: dict[str, Any] = json.loads(data)
         if record.pop("format") != FORMAT:
             raise ValueError("another format")
-        for name in ("sources", "selected", "failed"):
-            record[name] = tuple(record[name])
+        for name in ("sources", "selected", "failed", "packs"):
+            record[name] = tuple(record.get(name, ()))
         return Stamp(**record)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault

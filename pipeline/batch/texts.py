@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from pipeline.batch.documents import Job, lost, run_job
 from pipeline.batch.outcomes import Outcome, Reporter
@@ -37,8 +36,7 @@ def run_texts(jobs: Sequence[Job], processes: int, report: Reporter) -> list[Out
 
 def run_pools(waiting: deque[Job], processes: int, on_done: Callable[[Outcome], None]) -> None:
     """Work through `waiting`; jobs that were under way when a worker died are tried once more, each alone."""
-    pool: Callable[..., list[Any]] = run_pool  # written for pages; it asks nothing of them but that they travel
     while waiting:
-        for suspect in pool(waiting, min(processes, len(waiting)), on_done, run_job):
-            if pool(deque([suspect]), 1, on_done, run_job):
+        for suspect in run_pool(waiting, min(processes, len(waiting)), on_done, run_job):
+            if run_pool(deque([suspect]), 1, on_done, run_job):
                 on_done(lost(suspect))

@@ -1,31 +1,41 @@
-"""Pages read side by side by local processes. A worker that dies costs its page; Ctrl-C stops all of them soon."""
+"""Work done side by side by local processes. A worker that dies costs what it worked on; Ctrl-C stops all of them soon."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
-from pipeline.batch.pages import read_page
 from pipeline.ocr.pages import PageRecord, PageRequest, store
 
-Reader = Callable[[PageRequest], PageRecord]
+Request = TypeVar("Request")
+Record = TypeVar("Record")
 
 
 def run_pages(
-    requests: Iterable[PageRequest], jobs: int, on_done: Callable[[PageRecord], None], read: Reader = read_page
+    requests: Iterable[PageRequest],
+    jobs: int,
+    on_done: Callable[[PageRecord], None],
+    read: Callable[[PageRequest], PageRecord] | None = None,
 ) -> None:
     """Read pages with `jobs` processes (one or less: in this one) and call `on_done` here for each, in the order they are done.
+
+    `read`: what reads a page, `batch.pages.read_page` unless given.
 
     A page whose worker dies is tried once more by itself, and is a failed record when that worker dies too. Raises what `read`
     raises for every page (MissingDependency, UnwritableOutput), and KeyboardInterrupt once the workers and their Tesseracts are
     ended.
     """
+    read = read or page_reader()
     waiting = deque(requests)
     if jobs <= 1:
         for request in waiting:
@@ -39,13 +49,30 @@ def run_pages(
                 on_done(died(request))
 
 
-def run_pool(waiting: deque[PageRequest], jobs: int, on_done: Callable[[PageRecord], None], read: Reader) -> list[PageRequest]:
+def page_reader() -> Callable[[PageRequest], PageRecord]:
+    """What reads a page; imported when it is wanted, as it brings OpenCV, which texts can do without."""
+    from pipeline.batch.pages import read_page
+
+    return read_page
+
+
+def run_pool(
+    waiting: deque[Request], jobs: int, on_done: Callable[[Record], None], read: Callable[[Request], Record]
+) -> list[Request]:
     """Work through `waiting` with one pool; return the requests that were in flight when a worker died, empty when all went
-    well."""
+    well. What workers leave in their temporary folder goes with it, however they end."""
+    with tempfile.TemporaryDirectory(prefix="errata-", ignore_cleanup_errors=True) as folder:
+        return run_pool_in(folder, waiting, jobs, on_done, read)
+
+
+def run_pool_in(
+    folder: str, waiting: deque[Request], jobs: int, on_done: Callable[[Record], None], read: Callable[[Request], Record]
+) -> list[Request]:
+    """`run_pool`, with the workers' temporary files in `folder`."""
     context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=enter_worker, initargs=(os.getpid(),))
-    flying: dict[Future[PageRecord], PageRequest] = {}
-    broken: list[PageRequest] = []
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=enter_worker, initargs=(os.getpid(), folder))
+    flying: dict[Future[Record], Request] = {}
+    broken: list[Request] = []
     try:
         while (waiting or flying) and not broken:
             # one request more than workers: none waits for work, and few are in doubt when one dies
@@ -59,16 +86,16 @@ def run_pool(waiting: deque[PageRequest], jobs: int, on_done: Callable[[PageReco
     except BaseException:
         stop(pool)
         raise
-    suspects = broken + [request for request in flying.values() if request not in broken] if broken else []
-    pool.shutdown(wait=not broken, cancel_futures=True)
-    return suspects
+    if not broken:
+        pool.shutdown()
+        return []
+    stop(pool)
+    return broken + [request for request in flying.values() if request not in broken]
 
 
-def collect(
-    done: set[Future[PageRecord]], flying: dict[Future[PageRecord], PageRequest], on_done: Callable[[PageRecord], None]
-) -> list[PageRequest]:
+def collect(done: set[Future[Record]], flying: dict[Future[Record], Request], on_done: Callable[[Record], None]) -> list[Request]:
     """Hand on the records of finished pages; return the requests whose worker died."""
-    broken: list[PageRequest] = []
+    broken: list[Request] = []
     for future in done:
         request = flying.pop(future)
         try:
@@ -98,14 +125,21 @@ def stop(pool: ProcessPoolExecutor) -> None:
         worker.join(5)
 
 
-def enter_worker(parent: int) -> None:
-    """Set up a worker: Ctrl-C is the parent's business; when told to end, or left alone, end the whole group, Tesseract
-    included."""
+def enter_worker(parent: int, folder: str) -> None:
+    """Set up a worker: temporary files go into `folder`; Ctrl-C is the parent's business; when told to end, or left alone, end
+    the whole group, Tesseract included."""
+    tempfile.tempdir = folder
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setpgrp"):
         os.setpgrp()
         signal.signal(signal.SIGTERM, end_group)
-    threading.Thread(target=watch, args=(parent,), daemon=True).start()
+    threading.Thread(target=watch, args=(parent, folder), daemon=True).start()
+
+
+def collect_seldom() -> None:
+    """Look for garbage less often: a document makes millions of values that live until it is done, and hardly a cycle."""
+    gc.set_threshold(100_000, 20, 20)
 
 
 def end_group(number: int = 0, frame: object = None) -> None:
@@ -113,14 +147,15 @@ def end_group(number: int = 0, frame: object = None) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def watch(parent: int) -> None:
-    """End this worker when its parent is gone (killed outright, it cannot say so)."""
+def watch(parent: int, folder: str) -> None:
+    """End this worker when its parent is gone (killed outright, it can neither say so nor clear up)."""
     pause = threading.Event()
     while True:
         pause.wait(2.0)
         try:
             os.kill(parent, 0)
         except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
             end_group() if hasattr(os, "killpg") else os._exit(1)
         except PermissionError:
             pass

@@ -6,7 +6,9 @@ channel after Kernighan, Church & Gale, "A spelling correction program based on 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from math import log
 
 NEAR, FAR, LOST, SLIP = 4.0, 7.0, 8.5, 7.5
 """Costs: shapes that are near; any other letter for one; a letter lost or brought in by the OCR; a typist's or author's slip."""
@@ -17,7 +19,7 @@ ALIKE = """
 """
 """Groups of letters that are read for one another."""
 PAIRS = """
-    m rn | m ra | m in | m ni | m nr | m ri | w vv | w iv | d cl | d ci | h li | h ii
+    Th Hi | th lh | m rn | m ra | m in | m ni | m nr | m ri | w vv | w iv | d cl | d ci | h li | h ii
     h la | n ri | n ii | u ii | u li | b lo | b li | k lc | k ic | ch di | cl d | rn m | in m | ni m | ra m | li h | ri n | lo b
     la h | di ch | ll U | ll H | il U | fi h | tt H | tl d | ti h
 """
@@ -40,9 +42,19 @@ def table() -> dict[tuple[str, str], float]:
     return costs
 
 
-def misreading_cost(meant: str, read: str, limit: float = 20.0) -> float:
+def learned_table(counts: Mapping[str, int]) -> dict[tuple[str, str], float]:
+    """The table for one document: what was found in it (`meant>read` -> thousandths of a count) costs less there, down to 1.5."""
+    costs = dict(table())
+    for key, count in counts.items():
+        meant, _, read = key.partition(">")
+        if count >= 2000:
+            costs[meant, read] = max(1.5, costs.get((meant, read), FAR) - log((count / 1000 + 2.0) / 2.0))
+    return costs
+
+
+def misreading_cost(meant: str, read: str, limit: float = 20.0, costs: Mapping[tuple[str, str], float] | None = None) -> float:
     """Cost of the OCR reading `meant` as `read` (0 for no difference), by weighted edit distance with pairs of letters."""
-    costs = table()
+    costs = costs or table()
     width = len(read) + 1
     rows = [[limit] * width for _ in range(len(meant) + 1)]
     rows[0][0] = 0.0
@@ -73,12 +85,12 @@ def slip_cost(meant: str, read: str) -> float:
     return SLIP * OSA.distance(meant.casefold(), read.casefold())
 
 
-def variants(read: str) -> set[str]:
-    """Everything that one near misreading could have turned into `read`."""
-    made = set()
+def variants(read: str) -> dict[str, tuple[str, str]]:
+    """Everything that one near misreading could have turned into `read`, with that misreading (meant, read)."""
+    made: dict[str, tuple[str, str]] = {}
     for meant, seen in table():
         at = read.find(seen)
         while at >= 0:
-            made.add(read[:at] + meant + read[at + len(seen) :])
+            made.setdefault(read[:at] + meant + read[at + len(seen) :], (meant, seen))
             at = read.find(seen, at + 1)
     return made

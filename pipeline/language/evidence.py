@@ -27,10 +27,14 @@ HABITS = {
     "straight single": re.compile("'"),
     "curly double": re.compile("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]"),
     "straight double": re.compile('"'),
+    "capital I": re.compile(r"(?<=[a-z] )I(?:n|s|nto|ts)(?= [a-z])"),
     "spaced quote": re.compile(r"(?:^| )['\"‘’“”] (?=\S)"),
     "tight quote": re.compile(r"(?:^|(?<= ))['\"‘’“”](?=\w)"),
 }
 """What shows whether a document sets space before its stops and inside its quotation marks, as much old print does."""
+ODD_MARK = re.compile(r"[|~^_\\$<>¦`´•]")
+STAR_PAIR = re.compile(r"(?<!\S)\*\w(?:[^*\n]*\w)?\*(?!\w)")
+"""A word between stars, as those who can't set italics write it."""
 STAR_NOTE = re.compile(r"\s*\*{1,3} ?[A-Z]")
 SENTENCE_END = re.compile(r"[.!?:;]['’”\")\]]*\s*$")
 
@@ -41,6 +45,7 @@ class Evidence:
 
     `words`: forms as written, inside lines only (a word at a line's edge may be half a word); `names`: forms with a capital
     where no sentence begins; `hyphenated`: forms with a hyphen inside a line; `pairs`: neighbours, lower-cased.
+    `confusions`: what this document's OCR reads for what (`e>o`), in thousandths of a form.
     `styles`: shapes of archival references (`FO #/#`), which show how the author spaces them.
     `worn_stops`: how many full stops are plainly read as commas, by page; they come in runs.
     `vetoes`: proposals that could not be carried out (see the engine).
@@ -52,6 +57,7 @@ class Evidence:
     hyphenated: Counter[str] = field(default_factory=Counter)
     pairs: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
+    confusions: Counter[str] = field(default_factory=Counter)
     styles: Counter[str] = field(default_factory=Counter)
     worn_stops: Counter[str] = field(default_factory=Counter)
     pages: int = 0
@@ -63,16 +69,22 @@ class Evidence:
         A few cases in a short text make no habit.
         """
         spaced, tight = self.marks[f"spaced {name}"], self.marks[f"tight {name}"]
-        return spaced / (spaced + tight + 6.0)
+        return spaced / (spaced + tight) if spaced + tight > 9 else spaced / 30.0
 
     @property
     def noise(self) -> float:
         """Share (0-1) of small-letter words that no list knows: 0.005 in good text, 0.1 in bad; 0 where few were counted."""
         return max(0.0, self.marks["unknown word"] - 2) / (self.marks["small word"] + 30)
 
+    @property
+    def worn_marks(self) -> int:
+        """How many stars and figures 1 stand where a quotation mark or apostrophe might: a sign that others were lost."""
+        notes = self.marks["star note"] * 4 + self.marks["figure"] * 2
+        return max(0, self.marks["star"] + self.marks["one"] - notes)
+
     def merge(self, other: Evidence) -> None:
         """Add what another part of the document tells."""
-        for name in ("words", "lower", "names", "hyphenated", "pairs", "marks", "styles", "worn_stops"):
+        for name in ("words", "lower", "names", "hyphenated", "pairs", "marks", "confusions", "styles", "worn_stops"):
             getattr(self, name).update(getattr(other, name))
         self.pages += other.pages
         self.vetoes |= other.vetoes
@@ -82,7 +94,7 @@ class Evidence:
         return {
             **{
                 n: dict(sorted(getattr(self, n).items()))
-                for n in ("words", "names", "hyphenated", "pairs", "marks", "styles", "worn_stops")
+                for n in ("words", "names", "hyphenated", "pairs", "marks", "confusions", "styles", "worn_stops")
             },
             "pages": self.pages,
             "vetoes": sorted(self.vetoes),
@@ -92,7 +104,7 @@ class Evidence:
     def from_record(cls, record: dict[str, Any]) -> Evidence:
         """The evidence that `to_record` wrote."""
         made = cls(pages=record["pages"], vetoes=set(record["vetoes"]))
-        for name in ("words", "names", "hyphenated", "pairs", "marks", "styles", "worn_stops"):
+        for name in ("words", "names", "hyphenated", "pairs", "marks", "confusions", "styles", "worn_stops"):
             setattr(made, name, Counter(record[name]))
         for word, count in made.words.items():
             made.lower[word.lower()] += count
@@ -140,7 +152,10 @@ def count_line(evidence: Evidence, line: str, fresh: bool) -> None:
         evidence.marks["one" if figure == "1" else "figure"] += 1
     for name, pattern in HABITS.items():
         evidence.marks[name] += len(pattern.findall(line))
+    for char in ODD_MARK.findall(line):
+        evidence.marks[f"mark {char}"] += 1
     evidence.marks["star"] += line.count("*")
+    evidence.marks["star pair"] += len(STAR_PAIR.findall(line))
     evidence.marks["star note"] += bool(STAR_NOTE.match(line))
     found = list(WORD.finditer(line))
     last = ""

@@ -28,6 +28,8 @@ FILES: Mapping[str, tuple[int, int]] = {
     "abbreviations.txt": (1, 2),
     "exclusions.txt": (1, 2),
     "series.txt": (2, 4),
+    "forms.txt": (2, 4),
+    "pieces.txt": (2, 3),
 }
 OTHER_FILES = frozenset({"pack.toml", "README.md", "LICENSE", "LICENCE"})
 SERIES_NUMBERS = re.compile(r"(?:\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)?\t(?:\d{4})?")

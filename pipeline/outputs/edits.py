@@ -36,26 +36,48 @@ def to_json(record: Mapping[str, Any]) -> str:
 
 def read_ledger(source: Path | Iterable[str]) -> Ledger:
     """The ledger that `edits_jsonl` wrote, from its file or its lines. Raises InvalidRecord with the line that is wrong."""
-    where = source if isinstance(source, Path) else None
     found: dict[str, list[Edit]] = {"applied": [], "held": []}
     settled: list[Settled] = []
     length = -1
+    for _, row in numbered_rows(source):
+        if isinstance(row, int):
+            length = row
+        elif isinstance(row, Settled):
+            settled.append(row)
+        else:
+            found[row[0]].append(row[1])
+    return Ledger(length, tuple(found["applied"]), tuple(found["held"]), tuple(settled))
+
+
+def numbered_edits(source: Path | Iterable[str]) -> list[tuple[int, str, Edit]]:
+    """(line from 1, applied or held, edit) of every edit that `edits_jsonl` wrote. Errors as for `read_ledger`."""
+    return [(number, *row) for number, row in numbered_rows(source) if isinstance(row, tuple)]
+
+
+def numbered_rows(source: Path | Iterable[str]) -> Iterator[tuple[int, int | Settled | tuple[str, Edit]]]:
+    """Every line with its number, from 1: the length of the source first, then edits with their state, and settled spans."""
+    where = source if isinstance(source, Path) else None
+    begun = False
     for number, line in enumerate(read_lines(source), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            if length < 0:
-                length = read_header(row)
-            elif row["state"] == "settled":
-                settled.append(Settled(row["start"], row["end"], row["reason"]))
-            else:
-                found[row["state"]].append(edit_from_record(row))
+            found = read_row(row) if begun else read_header(row)
         except (ValueError, KeyError, TypeError, InvalidRecord) as error:
             raise InvalidRecord(f"line {number} is not a row of the ledger: {error}", where=where) from error
-    if length < 0:
+        begun = True
+        yield number, found
+    if not begun:
         raise InvalidRecord("the ledger is empty", where=where)
-    return Ledger(length, tuple(found["applied"]), tuple(found["held"]), tuple(settled))
+
+
+def read_row(row: Mapping[str, Any]) -> Settled | tuple[str, Edit]:
+    if row["state"] == "settled":
+        return Settled(row["start"], row["end"], row["reason"])
+    if row["state"] not in ("applied", "held"):
+        raise ValueError(f"unknown state {row['state']!r}")
+    return row["state"], edit_from_record(dict(row))
 
 
 def read_lines(source: Path | Iterable[str]) -> Iterable[str]:

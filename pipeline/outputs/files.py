@@ -13,8 +13,10 @@ from pathlib import Path
 from pipeline.errors import UnwritableOutput
 from pipeline.outputs.confidence import confidence_csv
 from pipeline.outputs.edits import edits_jsonl
+from pipeline.outputs.findings import findings_csv
 from pipeline.outputs.hocr import hocr_pages
 from pipeline.outputs.reading import reading_markdown
+from pipeline.outputs.references import references_csv
 from pipeline.outputs.report import report_html
 from pipeline.outputs.text import plain_text
 from pipeline.result import Result
@@ -42,6 +44,8 @@ def outputs(result: Result) -> Iterator[tuple[str, str]]:
         yield f"pages/{number:04d}.hocr", page
     yield "reading.md", reading_markdown(result)
     yield "confidence.csv", confidence_csv(result)
+    yield "findings.csv", findings_csv(result)
+    yield "references.csv", references_csv(result)
     yield "report.html", report_html(result)
     yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"
     yield "text.txt", plain_text(result)

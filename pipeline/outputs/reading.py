@@ -15,6 +15,7 @@ from pipeline.result import Result
 CALL = re.compile(r"( ?)\((\d{1,2})\)")
 HYPHEN_END = re.compile(r"(?<=\w)-$")
 SENTENCE_END = re.compile(r"[.!?:]\s?[’'”\")\]]*(?:\s*\(\d{1,2}\)[.,]?)*$")
+LEADS_UP = re.compile(r":\s*$|\b(?:said|wrote|stated|read|added|replied|that|as)\s*$")
 MARKER = "‹{}›"
 
 
@@ -31,12 +32,13 @@ class PageParts:
 class Block:
     """A paragraph or heading: (page, lines) for each page that it stands on. `level`: 0 running text, 1 chapter, 2 heading.
 
-    `broken`: its line breaks mean something (an address, a table of contents, verse) and are kept.
+    `broken`: its line breaks mean something (an address, a table of contents, verse) and are kept. `quoted`: set apart.
     """
 
     parts: list[tuple[int, list[str]]]
     level: int = 0
     broken: bool = False
+    quoted: bool = False
 
 
 @dataclass(slots=True)
@@ -126,6 +128,7 @@ def blocks(pages: Sequence[PageParts], width: int) -> Iterator[Block]:
     for page in pages:
         for at, lines in enumerate(page.blocks):
             block = Block([(page.number, lines)], heading_level(lines), is_broken(lines, width))
+            block.quoted = last is not None and not block.broken and is_quotation(lines, last.parts[-1][1][-1], width)
             if last is not None and at == 0 and runs_on(last, block):
                 last.parts += block.parts
                 continue
@@ -140,6 +143,12 @@ def is_broken(lines: Sequence[str], width: int) -> bool:
     """Three lines or more of which most are much shorter than a full line."""
     short = sum(len(line) < 0.7 * width for line in lines[:-1])
     return len(lines) >= 3 and short >= 0.7 * (len(lines) - 1)
+
+
+def is_quotation(lines: Sequence[str], before: str, width: int) -> bool:
+    """A narrow paragraph that opens with a quotation mark, where the line before it leads up to one."""
+    narrow = max(len(line.rstrip()) for line in lines) < 0.9 * width
+    return narrow and len(lines) >= 3 and lines[0].lstrip()[:1] in "'\"‘’“”" and LEADS_UP.search(before) is not None
 
 
 def runs_on(last: Block, block: Block) -> bool:
@@ -166,7 +175,7 @@ def paragraph(reading: Reading, block: Block) -> str:
             piece = reading.with_calls(page, reflowed(lines))
         hyphened = HYPHEN_END.search(text) is not None
         text = f"{text}{marker}{piece}" if hyphened else " ".join(filter(None, (text, marker, piece)))
-    return at_start(text)
+    return f"> {at_start(text)}" if block.quoted else at_start(text)
 
 
 def reflowed(lines: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.confidence.model import LineConfidence, PageConfidence
 from pipeline.ledger import KINDS, Kind
 from pipeline.outputs.differences import Group, grouped
+from pipeline.outputs.findings import lacking
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.outputs.hocr import NOT_XML
 from pipeline.result import Result
@@ -80,6 +81,7 @@ def report_html(result: Result) -> str:
             bands=[name for _, name in BANDS],
             worst_pages=worst_pages(result.confidence.pages),
             worst_lines=worst_lines(result),
+            lacking=lacking(result),
             sections=sections(result),
             held=held[:MOST_HELD],
             held_left_out=max(0, len(held) - MOST_HELD),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
-RUN = re.compile(r"(?<![A-Za-z\d.])(?=[OoIl]*\d)[\dOoIl]+(?=[A-Z]?(?![A-Za-z\d]))")
+LETTERS_FOR_DIGITS = str.maketrans("OoIlSB", "001158")
+RUN = re.compile(r"(?<![A-Za-z\d.])(?=[OoIl]*\d)(?:[\dOoIl]|(?<=\d)[SB](?=\d)|(?<=\d\d)S(?![A-Za-z\d]))+(?=[A-Z]?(?![A-Za-z\d]))")
 STROKE_BLANK = re.compile(r"(?<=\S)[ ]+/(?=\S)|(?<=\S)/[ ]+(?=[^\s])")
 BRACKET_BLANK = re.compile(r"(?<=\()[ ]+|[ ]+(?=\))")
 SHAPE_NUMBER = re.compile(r"\d+")
@@ -34,8 +34,17 @@ def mend_code(code: str) -> str:
 
 def mend_numbers(rest: str) -> str:
     """Digits that OCR read as letters, and blanks on one side of a stroke or inside a bracket, outside line ends."""
-    rest = RUN.sub(lambda run: run.group().translate(LETTERS_FOR_DIGITS), rest)
+    return close_up(RUN.sub(lambda run: mend_figures(run.group()), rest))
+
+
+def close_up(rest: str) -> str:
+    """A number of several parts without the blanks on one side of a stroke or inside a bracket, outside line ends."""
     return STROKE_BLANK.sub("/", BRACKET_BLANK.sub("", rest))
+
+
+def mend_figures(number: str) -> str:
+    """One number with the letters that OCR put for its figures made figures again."""
+    return number.translate(LETTERS_FOR_DIGITS)
 
 
 def mend_roman(numeral: str) -> str | None:

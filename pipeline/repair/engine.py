@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
-from pipeline.ledger import Edit, Ledger, Settled
+from pipeline.ledger import Edit, Ledger, Replace, Settled
 from pipeline.model import Source
 from pipeline.repair.account import Account, translate
-from pipeline.repair.policy import Policy
+from pipeline.repair.policy import ALWAYS, UNDONE, Policy
 from pipeline.repair.proposals import Proposal, Rule, Settle
 from pipeline.repair.rules import PHASES, SETTLERS
 
@@ -30,9 +30,10 @@ class Candidate:
 
 
 def page_breaks(source: Source) -> Iterator[Edit]:
-    """The edits that make one form feed of whatever stands between two pages."""
-    from pipeline.ledger import Replace
-
+    """The edits that make one form feed of whatever stands between two pages, and nothing of a mark before the first."""
+    if source.pages and (start := source.pages[0].start):
+        change = Replace(0, start, source.text[:start], "")
+        yield Edit("layout", "page-break", "replace", 1.0, "The first page begins here.", (change,), change.before, "", 1)
     for page, following in zip(source.pages, source.pages[1:], strict=False):
         start, end = page.end, following.start
         before = source.text[start:end]
@@ -96,20 +97,29 @@ def choose(
     taken, suggested = Ranges(), Ranges()
     guards = [(s.start, s.end, rule.name) for rule, s in protected]
     guards.sort()
+    vetoes = knowledge.evidence.vetoes
     chosen, unsure = [], []
-    for candidate in sorted(found, key=lambda c: (-c.proposal.probability, c.order)):
+    wished = [c for rule, p in policy.wishes(draft) if signature(draft, c := Candidate(rule, p, -1)) not in vetoes]
+    for candidate in sorted([*wished, *found], key=lambda c: (-c.proposal.probability, c.order)):
         ranges = candidate.proposal.ranges
-        kind = candidate.proposal.kind or candidate.rule.kind
-        if taken.meets(ranges) or guarded(guards, ranges, candidate.rule.name):
+        if taken.meets(ranges) or (candidate.rule is not ALWAYS and guarded(guards, ranges, candidate.rule.name)):
             continue
-        sure = candidate.proposal.probability >= policy.threshold(kind)
-        if sure and (not knowledge.evidence.vetoes or signature(draft, candidate) not in knowledge.evidence.vetoes):
+        verdict = policy.verdict(draft, candidate.rule, candidate.proposal)
+        if verdict == "undone":
+            candidate = replace(candidate, proposal=undone(candidate.proposal))
+        elif verdict == "free" and (not vetoes or signature(draft, candidate) not in vetoes):
             taken.add(ranges)
             chosen.append(candidate)
-        elif candidate.proposal.probability >= policy.suggest and not suggested.meets(ranges):
+            continue
+        if verdict != "drop" and candidate.proposal.probability >= policy.suggest and not suggested.meets(ranges):
             suggested.add(ranges)
             unsure.append(candidate)
     return chosen, [c for c in unsure if not taken.meets(c.proposal.ranges)]
+
+
+def undone(proposal: Proposal) -> Proposal:
+    """A proposal that a person has undone before, as it is held."""
+    return replace(proposal, reason=f"{proposal.reason} ({UNDONE})")
 
 
 def guarded(guards: Sequence[tuple[int, int, str]], ranges: Sequence[tuple[int, int]], rule: str) -> bool:

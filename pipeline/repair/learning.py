@@ -9,6 +9,7 @@ from pipeline.language.evidence import WORD, Evidence, Knowledge, gather
 from pipeline.language.lexicon import Lexicon
 from pipeline.model import Source
 from pipeline.references import document_style
+from pipeline.repair.channel import learn_confusions
 from pipeline.repair.engine import page_breaks
 
 LINE_END = re.compile(r"([^\W\d_]+)-[ ]?\n([^\W\d_]+)")
@@ -22,6 +23,7 @@ def learn(source: Source, lexicon: Lexicon, evidence: Evidence | None = None) ->
         evidence.styles.update(document_style(text, lexicon))
         count_hyphens(evidence, text, lexicon)
         count_unknown(evidence, lexicon)
+        learn_confusions(evidence, lexicon)
     return Knowledge(lexicon, evidence)
 
 

@@ -71,7 +71,7 @@ class Mark:
     words: int = 0
 
 
-def moves(mark: Mark) -> list[tuple[State, State, Label | None, float]]:
+def moves(mark: Mark, worn: float = 0.0) -> list[tuple[State, State, Label | None, float]]:
     """(from, to, label, cost) for everything that can happen at a mark."""
     found: list[tuple[State, State, Label | None, float]] = []
     if not mark.costs:
@@ -80,6 +80,8 @@ def moves(mark: Mark) -> list[tuple[State, State, Label | None, float]]:
         steps = STEPS.get(label)
         for state in State:
             to, extra = steps[state] if steps else (state, 0.0)
+            if extra >= UNOPENED and label in (Label.CLOSE_SINGLE, Label.CLOSE_DOUBLE):
+                extra -= worn
             carried = CARRY_PER_WORD * mark.words if state is not N else 0.0
             found.append((state, to, label, cost + extra + carried))
     return found
@@ -92,9 +94,12 @@ def add(first: float, second: float) -> float:
     return first if second == -inf else first + log(1 + exp(second - first))
 
 
-def decode(marks: Sequence[Mark]) -> list[dict[Label, float]]:
-    """Probability of each label of each mark (an empty table for paragraph ends)."""
-    ways = [moves(mark) for mark in marks]
+def decode(marks: Sequence[Mark], worn: float = 0.0) -> list[dict[Label, float]]:
+    """Probability of each label of each mark (an empty table for paragraph ends).
+
+    `worn` (natural log units) is how much cheaper a close without its open is, where the OCR loses many marks.
+    """
+    ways = [moves(mark, worn) for mark in marks]
     forward = [[-inf] * len(State) for _ in range(len(marks) + 1)]
     forward[0][N] = 0.0
     for at, options in enumerate(ways):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.quote_context import Around
+from pipeline.repair.quote_context import Around, owner_cost
 from pipeline.repair.quote_lattice import Label
 
 L = Label
@@ -15,6 +15,9 @@ NUMBERED = frozenset(
     annex appendix table phase stage doc docs point item cmd from to and of at on in about or
     """.split()
 )
+UNITS = frozenset("st nd rd th er re e lb lbs oz cwt qr m km cm mm ft in yd d s p c l kg g hr hrs min am pm a".split())
+SUM = re.compile(r"[=+×÷<>/*]\s*$")
+DETERMINERS = frozenset("the a an this that these those his her its their our my no any some such".split())
 MONTHS = frozenset(
     """
     january february march april may june july august september october november december jan feb mar apr jun jul aug sept
@@ -29,10 +32,12 @@ def one_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> 
     if near.infix:
         return {L.APOSTROPHE: 0.5, L.ITSELF: 5.0} if near.after == "s" and len(near.before) > 1 else {}
     if near.suffix and len(near.before) > 1 and near.before[-1].islower():
-        owner = {L.APOSTROPHE: 1.6} if near.left == "s" else {}
-        return {L.CLOSE_SINGLE: 0.7, L.ITSELF: 5.0 - noted, L.NOISE: 4.0} | owner
-    if near.prefix and near.right.islower() and len(near.after) > 1 and near.after not in ("st", "nd", "rd", "th"):
+        owner = {L.APOSTROPHE: owner_cost(text, at + 1)} if near.left == "s" else {}
+        return {L.CLOSE_SINGLE: 0.7, L.ITSELF: 4.2 + min(1.8, known.evidence.marks["one"] / 15.0) - noted, L.NOISE: 5.5} | owner
+    if near.prefix and near.right.islower() and len(near.after) > 1 and near.after not in UNITS:
         return {L.OPEN_SINGLE: 0.7, L.ITSELF: 5.0}
+    if SUM.search(text[:at]):
+        return {}
     if near.right == " " and near.left in ("", " ") and at + 2 < len(text) and text[at + 2].isalpha():
         return lone_one(text[:at].split()[-1:], text[at + 2 :])
     return {}
@@ -46,7 +51,8 @@ def lone_one(before: list[str], rest: str) -> dict[Label, float]:
     )
     word = re.match(r"\w+", rest)
     dated = word is not None and (word.group().lower() in MONTHS or word.group()[0].isupper())
-    return {L.OPEN_SINGLE: 2.0, L.ITSELF: 0.2 if counted or dated else 2.2, L.NOISE: 4.0}
+    itself = 0.2 if counted or dated else 4.0 if token in DETERMINERS else 2.2
+    return {L.OPEN_SINGLE: 2.0, L.ITSELF: itself, L.NOISE: 4.0}
 
 
 def note_like(known: Knowledge) -> float:
@@ -69,6 +75,8 @@ def letter_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) 
     lexicon, seen = known.lexicon, known.evidence.words
     if inner[-1] in "fT" and not lexicon.knows(inner) and lexicon.knows(inner[:-1]):
         inner = inner[:-1]
+    if not (inner.islower() or inner.isupper() or inner.istitle() or "'" in inner or "’" in inner):
+        return {}
     if (len(inner) == 1 and inner not in "aI") or not (lexicon.knows(inner) or seen[inner] > 1):
         return {}
     if (lexicon.knows(whole) and not (len(whole) == 2 and mark in "fT")) or seen[whole] > seen[inner] // 4 + 1:
@@ -78,7 +86,7 @@ def letter_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) 
     likely = 1.3 if mark in "fT" else 3.0
     if inner[0].isupper() and mark in "cit" and not lexicon.knows(inner):
         return {}
-    return {L.OPEN_SINGLE: likely, L.ITSELF: 3.0 if len(whole) > 2 else 1.5}
+    return {L.OPEN_SINGLE: likely, L.ITSELF: 3.0 if len(whole) > 2 or not lexicon.knows(whole) else 1.5}
 
 
 def inner_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
@@ -99,7 +107,7 @@ def tail_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) ->
     if lexicon.knows(near.before + mark) or seen[near.before + mark] > 1 or not (lexicon.knows(word) or seen[word] > 1):
         return {}
     costs = {L.CLOSE_SINGLE: 1.0, L.ITSELF: 3.0, L.NOISE: 4.5}
-    return costs | {L.APOSTROPHE: 1.6} if near.before.endswith("s") else costs
+    return costs | {L.APOSTROPHE: owner_cost(text, at + 1)} if near.before.endswith("s") else costs
 
 
 def capital_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.draft import DraftLine
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.quote_context import DOUBLES, SINGLES, Around, around
+from pipeline.repair.quote_context import DOUBLES, SINGLES, Around, around, owner_cost
 from pipeline.repair.quote_lattice import Label, Mark
 from pipeline.repair.quote_letters import capital_costs, inner_costs, letter_costs, odd_costs, one_costs, tail_costs
 
@@ -19,6 +19,9 @@ CANDIDATE = re.compile(
     r"|(?P<tail>(?<=[a-z]{3})[fT](?=[\s.,;:)]|$))"
     r"|(?P<capital>(?<=[a-z,;] )C(?=[a-z]{2,}))"
 )
+STOPPED = re.compile(r" [A-Z]|\s*$")
+"""What follows a stop."""
+UNFINISHED = frozenset("of the a an in to and or for with by from at on that which as is was were be".split())
 CONTRACTIONS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
 ELIDED = frozenset(["o", "d", "l", "qu", "n"])
 
@@ -62,10 +65,8 @@ def single_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) 
     if near.prefix:
         return {L.OPEN_SINGLE: 0.1, L.APOSTROPHE: 1.0 if near.right.isdigit() else 4.0, L.CLOSE_SINGLE: 6.0, L.NOISE: 5.0}
     if near.suffix:
-        owner = (near.left in "sS" and re.match(r". ?[a-z]", text[at : at + 3] + " ") is not None) or near.left in "sxz"
-        return {L.CLOSE_SINGLE: 0.1, L.APOSTROPHE: 1.3 if owner else 4.5, L.OPEN_SINGLE: 6.0, L.NOISE: 5.0}
-    if known.evidence.habit("quote") > 0.1:
-        return {L.OPEN_SINGLE: 1.0, L.CLOSE_SINGLE: 1.0, L.ITSELF: 0.5}
+        apostrophe = owner_cost(text, at + 1) - 0.3 if near.left in "sxz" else 4.5
+        return {L.CLOSE_SINGLE: 0.1, L.APOSTROPHE: apostrophe, L.OPEN_SINGLE: 6.0, L.NOISE: 5.0}
     rest = text[at + 1 :].lstrip()
     closing = bool(rest) and (rest[0] in "(.,;:)")
     return {
@@ -84,29 +85,42 @@ def double_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) 
         return {L.OPEN_DOUBLE: 0.1 + split, L.CLOSE_DOUBLE: 5.0, L.NOISE: 3.5} | itself
     if near.suffix and not near.prefix:
         return {L.CLOSE_DOUBLE: 0.1 + split, L.OPEN_DOUBLE: 5.0, L.NOISE: 3.5} | itself
-    if known.evidence.habit("quote") > 0.1:
-        itself = {L.ITSELF: 0.5}
     return {L.OPEN_DOUBLE: 1.0 + split, L.CLOSE_DOUBLE: 1.0 + split, L.NOISE: 3.5} | itself
 
 
 def star_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
     """A star or a dot in the air where a raised mark may have been."""
     odd = 0.7 if mark == "*" else 1.5
+    itself = 4.0 - starred(known)
     if near.infix:
-        return {L.APOSTROPHE: odd, L.ITSELF: 4.0} if near.after.lower() in CONTRACTIONS and len(near.before) > 1 else {}
+        letters = near.after.lower()
+        owned = letters == "s" or (mark == "*" and letters in CONTRACTIONS and (letters not in "md" or near.before == "I"))
+        return {L.APOSTROPHE: odd, L.ITSELF: 4.0} if owned and len(near.before) > 1 else {}
     if near.prefix and near.right.isalpha():
-        return {L.OPEN_SINGLE: odd, L.NOISE: 3.0, L.ITSELF: 4.0 - starred(known)}
-    if near.suffix and (near.left.isalpha() or near.left in ",;:!?)'"):
-        costs = {L.CLOSE_SINGLE: odd, L.ITSELF: 4.0 - starred(known), L.NOISE: 4.5}
-        return costs | {L.APOSTROPHE: 1.6} if near.left == "s" else costs
+        return {L.OPEN_SINGLE: odd, L.NOISE: 3.0, L.ITSELF: itself}
+    if mark == "*" and near.left in ("", " ") and near.right == " ":
+        return {L.OPEN_SINGLE: 2.2, L.NOISE: 3.0, L.ITSELF: 1.5}
+    if near.suffix and not (mark == "•" and STOPPED.match(text, at + 1)) and (near.left.isalpha() or near.left in ",;:!?)'"):
+        costs = {L.CLOSE_SINGLE: odd + oddly_closed(near, mark, text, at), L.ITSELF: itself, L.NOISE: 4.5}
+        return costs | {L.APOSTROPHE: owner_cost(text, at + 1)} if near.left == "s" else costs
     return {}
 
 
+def oddly_closed(near: Around, mark: str, text: str, at: int) -> float:
+    """Cost of a quotation that would end with `of`, behind a call-out or comma, or without a stop before a new sentence."""
+    if near.before.lower() in UNFINISHED or (near.left in "),;" and text[at - 2 : at - 1].isdigit()):
+        return 3.0
+    if mark == "^" and near.left == "e":  # an accent, as of Chargé
+        return 2.5
+    return 1.0 if STOPPED.match(text, at + 1) else 0.0
+
+
 def starred(known: Knowledge) -> float:
-    """How much a star calls a note in this document: up to 3 where lines begin with one, down to -1.5 where many stars stand
-    and none does."""
+    """How much a star is the author's in this document: up to 3 where lines begin with one, or words stand between two; down to
+    -1.5 where many stars stand otherwise."""
     stars, notes = known.evidence.marks["star"], known.evidence.marks["star note"]
-    return 3.0 * min(1.0, 3.0 * notes / (stars + 1.0)) - min(1.5, stars / 20.0)
+    paired = 2 * known.evidence.marks["star pair"] >= 0.7 * stars
+    return 3.0 * min(1.0, 3.0 * notes / (stars + 1.0) + paired) - (0.0 if paired else min(1.5, stars / 20.0))
 
 
 COSTS = {

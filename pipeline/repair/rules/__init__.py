@@ -7,12 +7,16 @@ from pipeline.repair.rules import (
     apostrophes,
     archives,
     broken_words,
+    capitals,
+    figures,
     furniture,
+    names,
     notes,
     punctuation,
     quotes,
     spacing,
     strays,
+    structure,
     words,
 )
 
@@ -20,6 +24,7 @@ LAYOUT: tuple[Rule, ...] = (
     *furniture.RULES,  # first, so that words and sentences can run over page breaks
     *strays.RULES,  # then specks, which bring false blank lines
     *notes.RULES,  # notes are known by what is left: numbers in sequence at the foot
+    *structure.RULES,  # blank lines are false where neither a note nor a paragraph begins
 )
 MARKS: tuple[Rule, ...] = (
     *archives.RULES,  # parsed before anything else can mistake a figure or a stop in them
@@ -29,7 +34,12 @@ MARKS: tuple[Rule, ...] = (
     *punctuation.RULES,
     *apostrophes.RULES,
 )
-WORDS: tuple[Rule, ...] = words.RULES  # last: what is still unknown when marks and line ends are right
+WORDS: tuple[Rule, ...] = (  # last: what is still unknown when marks and line ends are right
+    *figures.RULES,
+    *capitals.RULES,
+    *names.RULES,  # before words, which would take a name for a near word
+    *words.RULES,
+)
 PHASES: tuple[tuple[Rule, ...], ...] = (LAYOUT, MARKS, WORDS)
 SETTLERS: tuple[Rule, ...] = archives.SETTLERS
 """Rules that mark spans as understood; they are asked anew before every phase."""

@@ -19,13 +19,18 @@ BOUND = frozenset(
     """.split()
 )
 """First parts that hardly stand alone; lists of word pairs hold them only because their hyphens were dropped."""
+SHARED = re.compile(r"\w- (?:and|or|to) $")
 HEAD = re.compile(rf".*?([^\W\d_]+(?:['’\-][^\W\d_]+)*)([{HYPHENS}]?)( *)$")
-TAIL = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)(\S*)( *)")
+TAIL = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)(\S*)(?:( +)([.,;:]|['’*](?= ?\()))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Two line ends that may hold one word: `head` and `tail` letters, the hyphen between them (or none)."""
+    """Two line ends that may hold one word: `head` and `tail` letters, the hyphen between them (or none).
+
+    `gap` is a stray space before the stop that follows the tail; `rest` the end of the space behind it all;
+    `shared`: another word waits for the same tail (`pre- and post-` / `war`).
+    """
 
     head: str
     hyphen: str
@@ -34,6 +39,8 @@ class Break:
     tail_start: int
     tail_end: int
     rest: int
+    gap: tuple[int, int] | None
+    shared: bool
     shape: float
     """How the line's end looks: positive where it looks like a broken word, in natural log odds."""
 
@@ -49,16 +56,13 @@ def breaks(draft: Draft) -> Iterator[Break]:
             continue
         start = second.start
         shape = shapes.get(first.page, 0.0) if not head.group(3) else -shapes.get(first.page, 0.0)
-        yield Break(
-            head.group(1),
-            head.group(2),
-            tail.group(1),
-            first.start + head.end(1),
-            start,
-            start + tail.end(2),
-            start + tail.end(),
-            shape,
-        )
+        stop = tail.end(4) if tail.group(4) and not tail.group(2) else -1
+        end = stop if stop >= 0 else tail.end(2)
+        gap = (start + tail.start(3), start + tail.end(3)) if stop >= 0 else None
+        rest = end + len(second.text[end:]) - len(second.text[end:].lstrip(" "))
+        head_end = first.start + head.end(1)
+        shared = SHARED.search(first.text[: head.start(1)]) is not None
+        yield Break(head.group(1), head.group(2), tail.group(1), head_end, start, start + end, start + rest, gap, shared, shape)
 
 
 def page_shapes(draft: Draft) -> dict[int, float]:
@@ -79,8 +83,8 @@ def lost_hyphens(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             continue
         joined = joined_form(found)
         hyphened = f"{found.head}-{found.tail}"
-        closed, kept = weight(joined, known), weight(hyphened, known, found.head.rsplit("-")[-1])
-        if closed and kept and found.head[-1] == found.tail[0] and found.head[-1] in "aeiou":
+        closed, kept = weight(joined, known, found), weight(hyphened, known, found)
+        if closed and found.head.lower() in ("pre", "re", "co", "anti", "semi") and found.head[-1] == found.tail[0]:
             kept = closed + 0.5  # pre-empt, co-operate, re-enter: British spelling keeps like vowels apart
         apart = apart_weight(found, known)
         best, text, keep = max((closed, joined, ""), (kept, hyphened, "-"))
@@ -108,8 +112,10 @@ def hyphen_belongs(found: Break, joined: str, hyphened: str, known: Knowledge) -
     """Probability that the hyphen at a line's end is the word's own."""
     evidence, lexicon = known.evidence, known.lexicon
     with_hyphen, without = evidence.hyphenated[hyphened.lower()], evidence.lower[joined.lower()]
-    if found.hyphen in "\N{SOFT HYPHEN}¬":
+    if found.hyphen == "\N{SOFT HYPHEN}":
         return 0.02 if not with_hyphen else 0.3
+    if found.shared:
+        return 0.95
     if found.tail[0].isupper() and not found.head.isupper():
         return 0.98
     if with_hyphen or without:
@@ -120,6 +126,8 @@ def hyphen_belongs(found: Break, joined: str, hyphened: str, known: Knowledge) -
     last = found.head.rsplit("-")[-1]
     if not lexicon.knows(found.tail) or not (lexicon.is_prefix(last) or lexicon.knows(found.head)):
         return 0.3
+    if found.hyphen == "¬":  # some programs write it for every hyphen at a line's end
+        return 0.1 if found.head[0].isupper() else 0.85
     odds = 4.0 * (evidence.marks["hard hyphen"] + 0.5) / (evidence.marks["soft hyphen"] + 1.0)
     if lexicon.is_prefix(last):
         odds *= 5.0
@@ -130,14 +138,16 @@ def joined_form(found: Break) -> str:
     return found.head + found.tail
 
 
-def weight(form: str, known: Knowledge, prefix: str = "") -> float:
-    """How much speaks for a form as one word, as the log10 of a frequency in a thousand million words; 0: nothing."""
+def weight(form: str, known: Knowledge, found: Break) -> float:
+    """How much speaks for a form as one word, as the log10 of a frequency in a thousand million words; 0: nothing.
+
+    A hyphen comes in only where the document has the form, or behind a prefix that never stands alone.
+    """
     seen = known.evidence.hyphenated[form.lower()] if "-" in form else known.evidence.lower[form.lower()]
-    listed = (
-        0.0
-        if "-" in form and not seen and not known.lexicon.is_prefix(prefix)
-        else known.lexicon.frequency(form) or (1.5 if known.lexicon.knows(form) else 0.0)
-    )
+    bound = found.head.lower() in BOUND and known.lexicon.knows(found.tail)
+    listed = 0.0
+    if "-" not in form or seen or bound:
+        listed = known.lexicon.frequency(form) or (1.5 if known.lexicon.knows(form) else 0.0)
     local = 3.6 + min(seen, 20) / 10 if seen else 0.0
     value = max(listed, local)
     return value + 6.0 if value else 0.0
@@ -170,6 +180,8 @@ def joining(found: Break, keep: str, probability: float, why: str) -> Proposal:
             if found.hyphen
             else Span(found.head_end - 1, found.head_end, found.head[-1] + keep)
         )
+    if found.gap:
+        spans.append(Span(*found.gap, ""))
     if found.rest > found.tail_end:
         spans.append(Span(found.tail_end, found.rest, ""))
     behind = hyphen_end - 1 if found.hyphen else found.head_end - 1

@@ -14,7 +14,7 @@ from pipeline.layout import note_number
 from pipeline.repair.proposals import Proposal, Rule, move_out
 
 BARE_NUMBER = re.compile(r"^\s*(?:[Pp](?:age|\.)\s*)?(\d{1,4})\.?\s*$")
-DASHED = re.compile(r"^\s*[-—–~=_]+\s{0,3}(\w{1,4}|)\s{0,3}[-—–~=_]+\s*\.?\s*$")
+DASHED = re.compile(r"^\s*[-—–~=_]{1,2}\s{0,3}(\w{1,4})\s{0,3}[-—–~=_]{1,2}\s*\.?\s*$|^\s*[-—–]()\s{1,4}[-—–]\s*$")
 HALF_DASHED = re.compile(r"^\s*(?:[-—–]\s?(\d{1,3})|(\d{1,3})\s?[-—–])\s*\.?\s*$")
 BRACKETED = re.compile(r"^\s*[\[(]\s*(\d{1,4})\s*[\])]\s*$")
 ROMAN = re.compile(r"^\s*[-—–]?\s*([ivxl]{1,7})\s*[-—–]?\s*$")
@@ -69,7 +69,7 @@ def page_numbers(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         elif agreeing >= 3:
             yield move_out(*span, 0.98, f"A page number ({number}), in step with {agreeing - 1} others.")
         elif outermost and plausible_alone(draft, line, edge):
-            yield move_out(*span, 0.93 if edge == "top" else 0.8, f"A number ({number}) standing alone at the edge of its page.")
+            yield move_out(*span, 0.8, f"A number ({number}) standing alone at the edge of its page.")
     for _, line, edge, _ in found:
         if folio(line.text) is None and (DASHED.match(line.text) or (ROMAN.match(line.text) and len(line.text.strip()) > 1)):
             sure = 0.96 if DASHED.match(line.text) else 0.7

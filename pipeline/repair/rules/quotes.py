@@ -41,11 +41,14 @@ NAMED = {
 def quotes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """Marks that were misread, each with the probability that all other marks of its text leave it."""
     style = style_of(known)
+    spaced_by_habit = known.evidence.habit("quote") > 0.03
+    worn = min(1.2, known.evidence.worn_marks / 100.0)
+    sober = max(0.5, 1.0 - 4.0 * max(0.0, known.evidence.noise - 0.02))
     for flow in flows(draft):
         marks = list(flow_marks(flow, known))
-        for mark, labels in zip(marks, decode(marks), strict=True):
+        for mark, labels in zip(marks, decode(marks, worn), strict=True):
             if labels:
-                yield from proposals(draft, mark, labels, style)
+                yield from proposals(draft, mark, labels, style, sober, spaced_by_habit)
 
 
 def style_of(known: Knowledge) -> Mapping[Label, str]:
@@ -68,9 +71,11 @@ def flow_marks(flow: Flow, known: Knowledge) -> Iterator[Mark]:
         yield Mark(end, end, {})
 
 
-def proposals(draft: Draft, mark: Mark, labels: dict[Label, float], style: Mapping[Label, str]) -> Iterator[Proposal]:
+def proposals(
+    draft: Draft, mark: Mark, labels: dict[Label, float], style: Mapping[Label, str], sober: float, spaced_by_habit: bool
+) -> Iterator[Proposal]:
     """What to write at a mark, if not what stands there. Labels that write the same (a closing mark, an apostrophe) count
-    together."""
+    together. `sober` (0-1) makes all of it less sure in a noisy text."""
     seen = draft.text[mark.start : mark.end]
     ways: dict[tuple[int, int, str], list[Label]] = {}
     for label in sorted(labels, key=lambda name: -labels[name]):
@@ -80,9 +85,21 @@ def proposals(draft: Draft, mark: Mark, labels: dict[Label, float], style: Mappi
     way = max(sums, key=lambda name: sums[name], default=None)
     if way is None or draft.text[way[0] : way[1]] == way[2]:
         return
+    starts_line = draft.text[mark.start - 1 : mark.start] in ("", "\n", "\f")
+    if (spaced_by_habit or starts_line) and only_space(draft.text, way, seen):
+        return
     label = ways[way][0]
+    sure = min(sums[way], 0.995) * sober
     kind: Kind = "apostrophe" if label is Label.APOSTROPHE else "stray" if label is Label.NOISE else "quote"
-    yield replace(*way, min(sums[way], 0.995), f"“{seen}” stands for {NAMED[label]}.", kind=kind)
+    yield replace(*way, sure, f"“{seen}” stands for {NAMED[label]}.", kind=kind)
+
+
+def only_space(text: str, way: tuple[int, int, str], seen: str) -> bool:
+    """Would nothing change but the space inside a quotation mark that was read rightly?"""
+    start, end, after = way
+    if seen[0] not in SINGLES + DOUBLES or text[start:end].strip() != after.strip():
+        return False
+    return text[end:].lstrip(" ")[:1] not in tuple("(.,;:)")
 
 
 def written(text: str, mark: Mark, label: Label, style: Mapping[Label, str]) -> tuple[int, int, str]:

@@ -9,8 +9,10 @@ from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.proposals import Proposal, Rule, replace
 
+NOISY = 0.015
+"""Share of unknown words from which a stop that stands alone is as likely a speck as a stop."""
 BEFORE_STOP = re.compile(r"(?<=[\w)\]'’\"”*%]) +(?=[.,;:](?![.,;:\w])(?! ?\.))")
-IN_BRACKETS = re.compile(r"(?<=[\w.'’\"”]) (?=\)[\s.,;:)])|(?<=\s\() (?=\w)")
+IN_BRACKETS = re.compile(r"(?<=\w[\w.'’\"”]) (?=\)[\s.,;:)])|(?<=\s\() (?=\w)")
 IN_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]{1,4}|[Ii]bid|[Ss]eries) \.(?=[\w ])(?! ?\.)")
 BEFORE_NUMBER = re.compile(r"\b(pp?|P[Pp]|[Vv]ols?|[Nn]os?|[Dd]ocs?|[Cc]ols?|[Ff]f?|[Cc]md|[B-HJ-Zb-hj-z]) \.(?=\d)")
 TORN_PP = re.compile(r"\bp p ?\.(?= ?\d)")
@@ -39,8 +41,18 @@ def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A space before a stop that ends a word; not before the dots of an ellipsis, nor in a column of leaders."""
     habits = {mark: known.evidence.habit("colon" if mark in ";:" else "stop") for mark in ".,;:"}
     for match in BEFORE_STOP.finditer(draft.text):
-        habit = habits[draft.text[match.end()]]
-        sure = 0.5 if habit > 0.25 else 0.97 if match.end() - match.start() <= 2 else 0.6
+        mark = draft.text[match.end()]
+        following = draft.text[match.end() + 1 : match.end() + 4].lstrip(" ").removeprefix("\n")[:1]
+        few = known.evidence.marks["spaced stop"] < 20
+        lone = mark == "," and following.islower() and few
+        if habits[mark] > (0.08 if mark in ".," else 0.04) or (mark == "." and following.islower()):
+            sure = 0.5
+        elif lone:  # a speck as likely as a comma, where the document has no other
+            sure = 0.8
+        elif match.end() - match.start() > 2:
+            sure = 0.6
+        else:
+            sure = 0.97 if known.evidence.noise < NOISY or (mark == "." and following.isupper()) else 0.85
         yield replace(match.start(), match.end(), "", sure, "No space is typed before a stop.")
 
 
@@ -63,7 +75,8 @@ def abbreviations(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     for match in IN_ABBREVIATION.finditer(text):
         word = match.group()[:-2]
         following = text[match.end() : match.end() + 1]
-        if following == " " or is_abbreviation(word, text, match.end(), known):
+        ends = following == " " and not draft.text[match.end() : match.end() + 3].strip()[:1].islower()
+        if ends or is_abbreviation(word, text, match.end(), known):
             yield replace(match.end() - 2, match.end() - 1, "", 0.96, "A space inside an abbreviation.")
 
 
@@ -108,7 +121,6 @@ def years(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
                 "winter",
                 "early",
                 "late",
-                "and",
             )
         )
         yield replace(match.start(), match.end(), match.group().replace(" ", ""), 0.96 if dated else 0.8, "A year torn apart.")
@@ -122,7 +134,9 @@ def run_together(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         if known.lexicon.knows(match.group()) or known.evidence.words[match.group()] > 1 or not known.lexicon.knows(first):
             continue
         if words[second.lower()] or known.lexicon.knows(second):
-            sure = 0.97 if len(first) > 2 or first in ("of", "to", "in", "by", "on", "at", "an", "or", "as", "is") else 0.6
+            named = known.evidence.names[second] > 0 or known.lexicon.is_name(second)
+            short = len(first) < 3 and first not in ("of", "to", "in", "by", "on", "at", "an", "or", "as", "is")
+            sure = 0.97 if named and not short else 0.6
             yield replace(match.start(2), match.start(2) + 1, " " + second[0], sure, "Two words run together.")
 
 
@@ -166,7 +180,7 @@ RULES = (
         "run-together",
         "spacing",
         run_together,
-        (("relations with theSoviet Union", "relations with the Soviet Union"),),
+        (("The old Soviet ways: relations with theSoviet Union", "The old Soviet ways: relations with the Soviet Union"),),
         ("MacDonald and McKenna", "the iPhone"),
     ),
     Rule("torn-elision", "spacing", elisions, (("Chargé d ’Affaires", "Chargé d’Affaires"),), ("he said 'Affairs'",)),

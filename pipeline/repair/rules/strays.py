@@ -1,4 +1,4 @@
-"""Strays: specks read as characters, and the false blank lines that they bring."""
+"""Strays: specks read as characters, on lines of their own, at the edges of lines and between words."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from collections.abc import Iterator
 
 from pipeline.draft import Draft, DraftLine
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.flow import ends_sentence, page_notes
-from pipeline.repair.proposals import Proposal, Rule, move_out, replace
+from pipeline.repair.flow import ends_sentence
+from pipeline.repair.proposals import Proposal, Rule, move_out
 
 JUNK = r"■◆♦▌▐█|~^_\\¦✓✔¤`´¨¯¸\u0300-\u036f"
 """Marks that no typewriter or printer of prose sets between words. Signs of money, sections and sums are not among them."""
 BLOT = re.compile(rf"[{JUNK}]")
 ALONE = re.compile(rf"(?<!\S)[{JUNK}]{{1,3}}(?!\S)")
 LEADING = re.compile(
-    rf"^(?:[{JUNK}<>.,;:•*]{{1,2}}[ ](?=[A-Za-z('\"‘’“”])|[{JUNK}<>•]{{1,2}}(?=[A-Za-z][A-Za-z.])|[.,;:](?=[A-Za-z]{{2}}))"
+    rf"^(?:[{JUNK}<>.,;:•]{{1,2}}[ ](?=[A-Za-z('\"‘’“”])|[{JUNK}<>•]{{1,2}}(?=[A-Za-z][A-Za-z.])|[.,;:](?=[A-Za-z]{{2}}))"
 )
-TRAILING = re.compile(rf"(?<=\S)[ ]+[{JUNK}<>*•]{{1,2}}[ ]*$")
+TRAILING = re.compile(rf"(?<=\S)[ ]+[{JUNK}<>*]{{1,2}}[ ]*$")
+WORN_END = re.compile(r"(?<=[a-z][,.;])-?[/\\|~^_]{1,2}(?= *$)")
 AFTER_HYPHEN = re.compile(r"(?<=[a-z]-) [\w'*.,]$|(?<=[a-z]-) [\w'*.,](?= $)")
+BEFORE_SMALL = re.compile(r"^[%$£](?: (?=[a-z]{2})|(?=[a-z]{4}))")
+INTERRUPTING = re.compile(r"[*†‡§IVX]")
+SCATTERED = re.compile(r"[A-Za-z](?: [A-Za-z]){1,3}|[bcdfghjklmnpqrstvwxz]{2,3}")
+FUSED = re.compile(r"(?<![\w'’.-])[abdeghjkm-su-z](?=[A-Z][a-z]{3,}\b)")
 INSIDE = re.compile(r"(?<=[A-Za-z,]) \.(?=[a-z]{2,}\b)")
 
 
@@ -27,12 +32,37 @@ def stray_lines(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     for page in draft.pages:
         for at, line in enumerate(page):
             held = line.text.strip()
-            if not held or not is_stray(held) or in_column(page, at):
+            if not held:
                 continue
             end = min(len(draft.text), line.end + 1)
             if draft.text[line.end : end] == "\f":
                 end = line.end
-            yield move_out(line.start, end, 0.95, "A speck or scratch read as a line of its own.")
+            if is_stray(held) and not in_column(page, at) and not completes(page, at):
+                capital = held.isupper() and not interrupts(page, at)
+                sure = 0.6 if capital or typed(held, known) else 0.95
+                yield move_out(line.start, end, sure, "A speck or scratch read as a line of its own.")
+            elif (INTERRUPTING.fullmatch(held) or SCATTERED.fullmatch(held)) and interrupts(page, at):
+                yield move_out(line.start, end, 0.93, "Marks or loose letters between two lines of one sentence.")
+
+
+def completes(page: list[DraftLine], at: int) -> bool:
+    """Could the line be the number that a reference above waits for: `App.` and `I`, read as a small letter?"""
+    return (
+        page[at].text.strip() in "iIlvVxX"
+        and at > 0
+        and re.search(r"\b(?:App|Vol|Part|Doc|No|Series)\.?\s*$", page[at - 1].text) is not None
+    )
+
+
+def interrupts(page: list[DraftLine], at: int) -> bool:
+    """Does a sentence run on past this line: is the line above it full and open, and the line below it no beginning?"""
+    above = next((line.text for line in reversed(page[:at]) if line.text.strip()), "")
+    below = next((line.text for line in page[at + 1 :] if line.text.strip()), "")
+    if len(above.rstrip()) < 35 or ends_sentence(above):
+        return False
+    if below.strip()[:1].islower():
+        return True
+    return above.rstrip()[-1:] != "," and len(below.rstrip()) > 40 and len(below.rstrip()) + 4 > len(above.rstrip())
 
 
 def is_stray(held: str) -> bool:
@@ -56,11 +86,19 @@ def specks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     filled = [line for line in draft.lines if line.text.strip()]
     for at, line in enumerate(filled):
         for start, end, sure, why in known.recall(specks_in, line.text):
-            if start == 0 and is_bullet(
-                line.text, [other.text for other in filled[max(0, at - 1) : at + 2] if other is not line]
-            ):
+            beside = [other.text for other in filled[max(0, at - 1) : at + 2] if other is not line]
+            if start == 0 and (at == 0 or is_bullet(line.text, beside)):
                 sure = 0.6
+            if line.text[start] in "%$£" and at and filled[at - 1].text.rstrip()[-1:].isdigit():
+                sure = 0.5
+            if typed(line.text[start:end].strip(), known):
+                sure = min(sure, 0.5)
             yield move_out(line.start + start, line.start + end, sure, why)
+
+
+def typed(mark: str, known: Knowledge) -> bool:
+    """Does this document have the mark again and again on its pages, as in tables and formulas? Then somebody set it."""
+    return any(known.evidence.marks[f"mark {char}"] > 2 * known.evidence.pages + 1 for char in mark if not char.isalnum())
 
 
 def is_bullet(text: str, beside: list[str]) -> bool:
@@ -78,10 +116,14 @@ def specks_in(text: str, known: Knowledge) -> list[tuple[int, int, float, str]]:
     found = []
     if match := LEADING.match(text):
         found.append((0, match.end(), 0.95, "A speck at the edge of the line."))
+    if match := BEFORE_SMALL.match(text):
+        found.append((0, match.end(), 0.93, "A speck in front of a small letter, where no such sign is typed."))
     if match := TRAILING.search(text):
         found.append(
             (match.start(), len(text.rstrip()), 0.6 if "*" in match.group() else 0.95, "A speck at the edge of the line.")
         )
+    if match := WORN_END.search(text):
+        found.append((match.start(), match.end(), 0.93, "A scratch behind the line's last stop."))
     if match := AFTER_HYPHEN.search(text):
         found.append((match.start(), match.end(), 0.94, "A speck behind the hyphen of a word that goes on in the next line."))
     for match in ALONE.finditer(text):
@@ -94,63 +136,40 @@ def specks_in(text: str, known: Knowledge) -> list[tuple[int, int, float, str]]:
     return found
 
 
+def fused(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """`eCabinet`: a speck read as a small letter in front of a capital, where the document has the word without it."""
+    for match in FUSED.finditer(draft.text):
+        word = re.match(r"[A-Z][a-z]+", draft.text[match.end() :])
+        if word is None:
+            continue
+        whole = match.group() + word.group()
+        if known.evidence.words[whole] > 1 or known.lexicon.knows(whole):
+            continue
+        count = known.evidence.words[word.group()]
+        if count > 1 and (known.evidence.names[word.group()] > 1 or known.lexicon.knows(word.group())):
+            why = f"A speck: “{word.group()}” stands {count} times in this document."
+            yield move_out(match.start(), match.end(), 0.93, why)
+
+
 def abbreviated(word: str) -> bool:
     """Could the stop belong to the word before it (`op .cit`, `Doc .No`, `p .32`)?"""
+    word = word.strip(".,(")
     return len(word) <= 3 or word.lower() in ("ibid", "series", "dept", "govt")
-
-
-def false_breaks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
-    """A blank line in the middle of a sentence."""
-    for page, notes in zip(draft.pages, page_notes(draft), strict=True):
-        starts = {note.first for note in notes}
-        begin = notes[0].first if notes else len(page)
-        for at in range(1, len(page) - 1):
-            if page[at].text.strip() or not page[at - 1].text.strip():
-                continue
-            after = at + 1
-            while after < len(page) and not page[after].text.strip():
-                after += 1
-            if after == len(page) or after in starts:
-                continue
-            sure = broken_sentence(page[at - 1].text, page[after].text, in_note=at > begin)
-            if sure:
-                yield replace(
-                    page[at].start, page[after].start, "", sure, "A false blank line: the sentence goes on.", kind="layout"
-                )
-
-
-def is_heading(text: str) -> bool:
-    """A line in capitals; a reference (`FO 371/12589.`) is none."""
-    return text.isupper() and not any(map(str.isdigit, text))
-
-
-def broken_sentence(last: str, first: str, *, in_note: bool) -> float:
-    """Probability that the line `first` goes on where `last` stops (0: no reason to think so)."""
-    lower = first.strip().lstrip("'\"‘’“”(*")[:1].islower()
-    if is_heading(last) or is_heading(first):
-        return 0.0
-    if not ends_sentence(last):
-        if lower:
-            return 0.97 if len(last) > 25 else 0.85
-        if len(last.rstrip()) > 40 and last.rstrip().split(" ")[-1] in (
-            "the",
-            "of",
-            "and",
-            "to",
-            "a",
-            "in",
-            "that",
-            "by",
-            "for",
-            "with",
-        ):
-            return 0.96
-        return 0.93 if in_note and len(last.rstrip()) > 30 else 0.0
-    return 0.9 if in_note and lower else 0.0
 
 
 RULES = (
     Rule("stray-line", "stray", stray_lines),
     Rule("stray-speck", "stray", specks),
-    Rule("false-break", "layout", false_breaks),
+    Rule(
+        "stray-letter",
+        "stray",
+        fused,
+        (
+            (
+                "The Cabinet met. In the end the eCabinet agreed; the Cabinet rose.",
+                "The Cabinet met. In the end the Cabinet agreed; the Cabinet rose.",
+            ),
+        ),
+        ("the iPhone and the iPhone, the McCarthy Phone",),
+    ),
 )

@@ -1,0 +1,73 @@
+"""A figure beside the bar that it must hold and the aim that it should reach; and how long and how large a command is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BARS = Path(__file__).with_name("bars.toml")
+Bars = Mapping[str, Mapping[str, float]]
+"""For each figure of a section of bars.toml, its `bar` and perhaps its `aim`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure, its bar and its aim; `least`: both are lower bounds (else upper ones). `shown`: how they are written."""
+
+    name: str
+    value: float
+    bars: Mapping[str, float]
+    least: bool = False
+    shown: str = "{:.2f}"
+
+    def reaches(self, bound: float) -> bool:
+        return self.value >= bound if self.least else self.value <= bound
+
+    @property
+    def holds(self) -> bool:
+        return self.reaches(self.bars["bar"])
+
+    def row(self) -> str:
+        sign = "≥" if self.least else "≤"
+        value, bar = self.shown.format(self.value), self.shown.format(self.bars["bar"])
+        row = f"{self.name:<44}{value:>10}   {sign} {bar:<10}{'holds' if self.holds else 'BROKEN':<9}"
+        if "aim" not in self.bars:
+            return row.rstrip()
+        aim = self.shown.format(self.bars["aim"])
+        return f"{row}{sign} {aim:<10}{'reached' if self.reaches(self.bars['aim']) else 'not yet'}"
+
+
+HEADING = f"{'measured':<44}{'figure':>10}   {'bar':<21}aim"
+
+
+def read_bars() -> dict[str, dict[str, dict[str, float]]]:
+    return tomllib.loads(BARS.read_text(encoding="utf-8"))
+
+
+def errata(*arguments: str | Path) -> list[str | Path]:
+    return [sys.executable, "-m", "pipeline", *arguments]
+
+
+def timed(command: Sequence[str | Path]) -> float:
+    """Seconds of wall time of a command. Raises CalledProcessError if it fails."""
+    return timed_and_weighed(command)[0]
+
+
+def timed_and_weighed(command: Sequence[str | Path]) -> tuple[float, float]:
+    """(seconds of wall time, MB of memory at most) of a command. Raises CalledProcessError if it fails."""
+    words = [str(part) for part in command]
+    began = time.perf_counter()
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, words)
+    return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)

@@ -1,0 +1,55 @@
+"""What the user wants made, held or left alone, from the settings and from lists in dictionary packs, as one policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.errors import InvalidConfig
+from pipeline.language.packs import Pack
+from pipeline.repair.policy import Policy, Undone, thresholds_for
+from pipeline.settings import Settings, check_lists, check_pairs
+
+
+def policy_of(settings: Settings, packs: Sequence[Pack], undone: Sequence[Undone] = ()) -> Policy:
+    """The policy of a run: the settings, and over them the lists keep.txt, never.txt and always.txt of the packs.
+
+    Raises InvalidConfig, with file and line, for lists that make no sense or contradict each other.
+    """
+    always, keep = dict(settings.always), list(settings.keep)
+    refused = set(settings.never_pairs)
+    for pack in packs:
+        always |= dict(pairs(pack, "always"))
+        refused |= set(pairs(pack, "never"))
+        keep += pack.entries("keep")
+        try:
+            check_lists(always, keep)
+        except ValueError as fault:
+            raise InvalidConfig(str(fault), where=pack.folder / "always.txt", advice="Correct the list") from fault
+    return Policy(
+        thresholds={**thresholds_for(settings.caution), **settings.thresholds},
+        suggest=settings.suggest,
+        never=frozenset(name for name in settings.never if "->" not in name),
+        without=frozenset(settings.without),
+        refused=frozenset(refused),
+        keep=tuple(dict.fromkeys(keep)),
+        always=always,
+        undone=tuple(undone),
+    )
+
+
+def pairs(pack: Pack, name: str) -> Iterator[tuple[str, str]]:
+    """The rows of always.txt or never.txt of a pack: a form, and what it is, or must not be, replaced by."""
+    for row in pack.rows.get(name, ()):
+        try:
+            check_pairs([(row[0], row[1])])
+        except ValueError as fault:
+            path = pack.folder / f"{name}.txt"
+            raise InvalidConfig(str(fault), where=f"{path}:{line_of(path, row)}", advice="Correct that line") from fault
+        yield row[0], row[1]
+
+
+def line_of(path: Path, row: tuple[str, ...]) -> int:
+    """The line, from 1, on which a row of a pack's file stands."""
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    return next((n for n, line in enumerate(lines, 1) if line.removesuffix("\r") == "\t".join(row)), 1)

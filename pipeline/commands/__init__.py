@@ -1,0 +1,1 @@
+"""The commands of `errata`, each as a thin reading of its options."""

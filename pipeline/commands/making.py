@@ -1,0 +1,129 @@
+"""The commands that make documents, make them again, and undo: digitise, clean, repair, undo."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.commands.options import (
+    CAUTION,
+    CONFIG,
+    DRY_RUN,
+    FOLDERS,
+    FORCE,
+    INPUTS,
+    JOBS,
+    KEEP,
+    LANG,
+    OUT,
+    PAGES,
+    PERIOD,
+    TALK,
+    closed,
+    options,
+    ordered,
+)
+from pipeline.console import Console, counted, write_out
+from pipeline.errors import BadArguments, ExitCode
+from pipeline.ledger import KINDS
+
+if TYPE_CHECKING:
+    from pipeline.batch.order import Order
+
+
+@click.command()
+@INPUTS
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, KEEP, CONFIG, TALK)
+@click.option("--each", is_flag=True, help="Every image is a document of its own.")
+def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
+    """Read scans: images, folders of images, PDFs.
+
+    A folder of images is one document, in natural order; every PDF and every TIFF of several pages is one.
+    """
+    from pipeline import run
+
+    order, console = ordered(given)
+    return closed(run.digitise(paths, order, console, each=each), console)
+
+
+@click.command()
+@INPUTS
+@options(OUT, PERIOD, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, CONFIG, TALK)
+@click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
+def clean(paths: tuple[str, ...], document: bool, **given: Any) -> int:
+    """Repair text that OCR left: files, or folders of files.
+
+    With - as PATH, text is read from standard input and the clean text written to standard output; with "-o -" the clean text of
+    a file is.
+    """
+    from pipeline import run
+
+    streamed = "-" in paths or given["out"] == "-"
+    if not streamed:
+        order, console = ordered(given)
+        return closed(run.clean(paths, order, console, whole=document), console)
+    chosen = click.get_current_context().get_parameter_source("out") is not click.core.ParameterSource.DEFAULT
+    if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
+        advice = "Give a single file, or leave - out and name an output folder"
+        raise BadArguments("with - there is one text, and it goes to standard output", advice=advice)
+    order, console = ordered(given)
+    return stream(paths[0], order, console)
+
+
+def stream(path: str, order: Order, console: Console) -> int:
+    """Clean one text and write it to standard output."""
+    from pipeline import run
+    from pipeline.outputs.files import unified_diff
+    from pipeline.sources.text import read_bytes
+
+    data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
+    result = run.clean_bytes(data, "standard input" if path == "-" else path, order)
+    write_out(unified_diff(result) if order.dry_run else result.draft.text)
+    counts = {"pages": len(result.source.pages), "applied": len(result.ledger.applied), "held": len(result.ledger.held)}
+    console.say(f"{result.source.name}: {counted(counts)}")
+    return ExitCode.OK
+
+
+@click.command()
+@FOLDERS
+@options(PERIOD, CAUTION, JOBS, DRY_RUN, CONFIG, TALK)
+def repair(folders: tuple[Path, ...], **given: Any) -> int:
+    """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
+
+    What errata undo undid stays undone.
+    """
+    from pipeline import run
+
+    order, console = ordered(given)
+    return closed(run.repair_again(folders, order, console), console)
+
+
+@click.command()
+@FOLDERS
+@click.option("--rule", "rules", multiple=True, metavar="NAME", help="Every change that this rule made; repeatable.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Every change of this kind; repeatable.")
+@click.option(
+    "--edit", "edits", multiple=True, type=click.IntRange(1), help="The change on this line of edits.jsonl; repeatable."
+)
+@click.option("--all", "everything", is_flag=True, help="Every change: the text as it was read.")
+@TALK
+def undo(
+    folders: tuple[Path, ...],
+    rules: tuple[str, ...],
+    kinds: tuple[str, ...],
+    edits: tuple[int, ...],
+    everything: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Undo changes in finished documents: they become suggestions again, and errata repair does not make them anew."""
+    from pipeline import run
+    from pipeline.batch.outcomes import exit_code
+    from pipeline.batch.undo import Choice
+
+    if not (rules or kinds or edits or everything):
+        raise BadArguments("nothing to undo is named", advice="Give --rule, --kind, --edit or --all")
+    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), Console(quiet=quiet, verbose=verbose)))

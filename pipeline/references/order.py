@@ -1,0 +1,91 @@
+"""Papers and the pieces that hold them: both rise together, so what breaks the order contradicts its neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.references.citations import Citation
+from pipeline.references.kinds import Kind
+
+NUMBER = re.compile(r"\d+")
+PLAIN_PIECE = re.compile(r"[^/]+/(\d+)")
+NEIGHBOURS_APART = 150
+"""Pieces of one year and country stand closer together than this."""
+LEAST_POINTS = 4
+"""Fewer papers of a group show no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A paper in a piece: `key` orders papers, `piece` is the piece's number; `cited` are the places that say so."""
+
+    group: tuple[str, ...]
+    key: tuple[int, ...]
+    piece: int
+    cited: tuple[Citation, ...]
+
+    def against(self, other: Point) -> bool:
+        """Whether the two can't both be right: the later paper in the earlier piece."""
+        return self.key != other.key and (self.key < other.key) != (self.piece < other.piece) and self.piece != other.piece
+
+    def distance(self, other: Point) -> tuple[int, ...]:
+        """How far apart the papers are: in files first, then in papers."""
+        return tuple(abs(mine - theirs) for mine, theirs in zip(self.key, other.key, strict=True))
+
+
+def point_of(citation: Citation) -> tuple[tuple[str, ...], tuple[int, ...], int] | None:
+    """(group, key, piece): jackets by file and paper within a country, numbered papers by year and number."""
+    piece = PLAIN_PIECE.fullmatch(citation.piece)
+    numbers = [int(number) for number in NUMBER.findall(citation.reference.normalised)]
+    if piece is None or len(numbers) < 2:
+        return None
+    series, kind = citation.piece.partition("/")[0], citation.reference.kind
+    if kind == Kind.JACKET and len(numbers) == 3:
+        paper, file, country = numbers
+        return (series, kind, citation.reference.normalised[0], str(country)), (file, paper), int(piece[1])
+    if kind in (Kind.CONCLUSIONS, Kind.PAPER):
+        year_first = citation.reference.normalised.partition("(")[0].strip(" ").isalpha()
+        number, year = (numbers[1], numbers[0]) if year_first else (numbers[0], numbers[1])
+        code = "".join(letter for letter in citation.reference.normalised.partition("(")[0] if letter.isalpha())
+        return (series, kind, code), (year, number), int(piece[1])
+    return None
+
+
+def points(cited: Iterable[Citation]) -> list[list[Point]]:
+    """All papers by group, each paper and piece once, in their order. Jackets are also parted by year, which shows in the
+    distance of their pieces."""
+    places: dict[tuple[tuple[str, ...], tuple[int, ...], int], list[Citation]] = {}
+    for citation in cited:
+        if (point := point_of(citation)) is not None:
+            places.setdefault(point, []).append(citation)
+    groups: dict[tuple[str, ...], list[Point]] = {}
+    for (group, key, piece), citing in sorted(places.items(), key=lambda item: item[0]):
+        groups.setdefault(group, []).append(Point(group, key, piece, tuple(citing)))
+    return [part for group, members in groups.items() for part in (by_year(members) if group[1] == Kind.JACKET else [members])]
+
+
+def by_year(members: Sequence[Point]) -> Iterator[list[Point]]:
+    """Parts of a group whose pieces stand together."""
+    part: list[Point] = []
+    for point in sorted(members, key=lambda point: point.piece):
+        if part and point.piece - part[-1].piece > NEIGHBOURS_APART:
+            yield sorted(part, key=lambda point: (point.key, point.piece))
+            part = []
+        part.append(point)
+    yield sorted(part, key=lambda point: (point.key, point.piece))
+
+
+def out_of_order(members: Sequence[Point]) -> Iterator[tuple[Point, list[Point]]]:
+    """The papers that contradict the most others of their group, each with those; taken away one by one until order is left."""
+    if len(members) < LEAST_POINTS:
+        return
+    left = list(members)
+    while True:
+        against = {at: [other for other in left if point.against(other)] for at, point in enumerate(left)}
+        worst = max(against, key=lambda at: (len(against[at]), -len(left[at].cited), at))
+        if not against[worst]:
+            return
+        yield left[worst], against[worst]
+        del left[worst]

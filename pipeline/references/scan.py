@@ -1,0 +1,25 @@
+"""A text scanned for references paragraph by paragraph: what was scanned once is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.language.evidence import Knowledge
+from pipeline.references.grammar import Reference, find_references
+
+PARAGRAPH = re.compile(r"[^\n\f]+(?:\n[^\n\f]+)*")
+"""No reference runs on over a blank line or a page's end."""
+
+
+def by_paragraph(text: str, known: Knowledge) -> Iterator[tuple[int, str, tuple[Reference, ...]]]:
+    """(offset, text, references with offsets in it) of every paragraph that has references."""
+    for paragraph in PARAGRAPH.finditer(text):
+        references = known.recall(in_paragraph, paragraph.group())
+        if references:
+            yield paragraph.start(), paragraph.group(), references
+
+
+def in_paragraph(text: str, known: Knowledge) -> tuple[Reference, ...]:
+    """The references of one paragraph, with offsets in it."""
+    return tuple(find_references(text, known.lexicon, known.evidence.styles))

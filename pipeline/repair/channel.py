@@ -1,0 +1,104 @@
+"""The noisy channel: which word an unknown form was meant to be, given its neighbours and what this document's OCR confuses."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+from pipeline.language.confusions import learned_table, misreading_cost, slip_cost, variants
+from pipeline.language.evidence import Evidence, Knowledge
+from pipeline.language.lexicon import Lexicon
+
+UNKNOWN = log(5e-9)
+"""Natural log of the chance that an unknown form is a word after all (a rare one, a foreign one)."""
+BIGRAM_TOTAL = 1e12
+"""Size of the text from which the lexicon's bigram counts come (Google Books Ngrams)."""
+SHORTLIST = 16
+"""So many of the likeliest candidates are compared letter by letter."""
+
+
+def rank(word: str, beside: tuple[str, str], known: Knowledge) -> list[tuple[str, float]]:
+    """`rank_afresh`, worked out once for a word between its neighbours."""
+    return known.recall(rank_afresh, "\0".join((word, *beside)))
+
+
+def rank_afresh(key: str, known: Knowledge) -> list[tuple[str, float]]:
+    """Candidates with the probability that the OCR misread them as the word, surest first.
+
+    What is left of 1 are slips of the author's, and words that are rare but right. After Kernighan, Church & Gale (COLING 1990)
+    and Church & Gale, "Probability scoring for spelling correction", Statistics and Computing 1 (1991).
+    """
+    evidence = known.evidence
+    word, before, after = key.split("\0")
+    total = sum(evidence.lower.values()) + 1000
+    costs = known.recall(document_table, "")
+    others = exp(UNKNOWN + 2.0 * min(evidence.words[word] - 1, 3) + (7.0 if compound(word, known) else 0.0))
+    chances = {}
+    for form, steps in candidate_forms(word, known).items():
+        chance = 10 ** (known.lexicon.frequency(form) - 9.0) + 0.5 * evidence.lower[form] / total
+        chances[form] = log(chance) + context(form, (before, after), known), steps
+    misread: dict[str, float] = {}
+    for form, (chance, _) in sorted(chances.items(), key=lambda item: 4.0 * item[1][1] - item[1][0])[:SHORTLIST]:
+        misread[form] = exp(chance - misreading_cost(form, word, costs=costs))
+        others += exp(chance - slip_cost(form, word))
+    everything = sum(misread.values()) + others
+    return sorted(((form, value / everything) for form, value in misread.items()), key=lambda pair: -pair[1])[:5]
+
+
+def candidate_forms(word: str, known: Knowledge) -> dict[str, int]:
+    """Small-letter forms that `word` may have been, with a rough number of letters misread."""
+    reach = 2 if len(word) > 3 else 1
+    forms = {c.word: c.distance for c in known.lexicon.candidates(word, reach) if c.word.islower()}
+    for form in variants(word):
+        if form.islower() and (known.lexicon.knows(form) or (len(form) > 4 and known.evidence.lower[form] > 3)):
+            forms[form] = 1
+    return {form: steps for form, steps in forms.items() if len(form) > 1 or form == "a"}
+
+
+def document_table(_: str, known: Knowledge) -> dict[tuple[str, str], float]:
+    """The confusion costs of this document."""
+    return learned_table(known.evidence.confusions)
+
+
+def context(form: str, beside: tuple[str, str], known: Knowledge) -> float:
+    """How much the neighbours speak for a form: pointwise mutual information (natural log), between -1.5 and 4 a neighbour."""
+    before, after = (word.lower() for word in beside)
+    return min(4.0, sum(tie(first, second, known) for first, second in ((before, form), (form, after)) if first and second))
+
+
+def tie(first: str, second: str, known: Knowledge) -> float:
+    """Mutual information of two neighbours; pairs that the document has elsewhere count for at least 1."""
+    lexicon = known.lexicon
+    count = lexicon.bigram(first, second)
+    value = -1.5
+    if count:
+        expected = BIGRAM_TOTAL * 10 ** (lexicon.frequency(first) + lexicon.frequency(second) - 18.0)
+        value = max(-1.5, min(4.0, log(count / expected)))
+    return max(value, 1.0) if known.evidence.pairs[f"{first} {second}"] > 0 else value
+
+
+def compound(word: str, known: Knowledge) -> bool:
+    """Two common words written as one (`handicraftsman`), which dictionaries often lack."""
+    parts = ((word[:at], word[at:]) for at in range(3, len(word) - 2))
+    return any(known.lexicon.frequency(first) > 2.5 and known.lexicon.frequency(second) > 3.5 for first, second in parts)
+
+
+def learn_confusions(evidence: Evidence, lexicon: Lexicon) -> None:
+    """Count what this document's OCR confuses: unknown forms beside words that one near misreading explains.
+
+    One step of expectation-maximisation from the prior table (Reffle & Ringlstetter, "Unsupervised profiling of OCRed historical
+    documents", Pattern Recognition 46, 2013, do it with more): each unknown form shares its weight among its explanations by
+    their frequency; a confusion that explains many different forms is a habit of this OCR.
+    """
+    total = sum(evidence.lower.values()) + 1000
+    for word, count in evidence.lower.items():
+        if len(word) < 3 or not word.isalpha() or lexicon.knows(word) or not evidence.words[word]:
+            continue
+        weights: dict[tuple[str, str], float] = {}
+        for form, confusion in variants(word).items():
+            if form.islower() and lexicon.knows(form):
+                weights[confusion] = (
+                    weights.get(confusion, 0.0) + 10 ** (lexicon.frequency(form) - 9) + evidence.lower[form] / total
+                )
+        whole = sum(weights.values()) + 1e-6
+        for (meant, read), weight in weights.items():
+            evidence.confusions[f"{meant}>{read}"] += round(1000 * weight / whole * (1.0 + log(count)))

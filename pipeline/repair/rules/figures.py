@@ -1,0 +1,36 @@
+"""Letters that stand for figures. No figure ever becomes another figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.draft import Draft
+from pipeline.language.evidence import Knowledge
+from pipeline.repair.proposals import Proposal, Rule, replace
+
+FIGURE = re.compile(r"(?<![\w/.])(?:[lIi|](?=[89]\d\d\b)|[lI|](?=\d{1,3}(?:st|nd|rd|th)\b))")
+DATED = re.compile(r"(?:\b(?:in|of|since|by|from|until|before|after|during|to)|[A-Z][a-z]{2,8}|[(,-]) ?$")
+"""What stands before a year: a month or a place, a preposition, a bracket."""
+LETTER_IN_YEAR = re.compile(r"\b(1[89])([OoIl])(\d)\b|\b(1[89]\d)([OoIl])(?=[\s.,;:)-])")
+
+
+def figures(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """`l927`, `i960`: a letter that stands for the figure 1 or 0 in a year. No figure ever becomes another figure."""
+    for match in FIGURE.finditer(draft.text):
+        yield replace(match.start(), match.end(), "1", 0.96, "A letter read for the figure 1 of a year or date.", kind="word")
+    for match in LETTER_IN_YEAR.finditer(draft.text):
+        before = draft.text[max(0, match.start() - 14) : match.start()]
+        group = 2 if match.group(2) else 5
+        figure = "0" if match.group(group) in "Oo" else "1"
+        yield replace(
+            match.start(group),
+            match.end(group),
+            figure,
+            0.95 if DATED.search(before) else 0.8,
+            f"A letter read for the figure {figure} of a year.",
+            kind="word",
+        )
+
+
+RULES = (Rule("misread-figure", "word", figures, (("in March l927 and", "in March 1927 and"),), ("Henry I 1927",)),)

@@ -1,0 +1,100 @@
+"""Words that neither the lexicon nor the document knows, and what surrounds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from pipeline.draft import Draft
+from pipeline.language.confusions import variants
+from pipeline.language.evidence import Knowledge
+from pipeline.repair.flow import body_pairs
+
+ROMAN = re.compile(r"[ivxlc]+")
+PIECES = frozenset(
+    """
+    ment ments tion tions sion sions ing ings ness ance ances ence ences ity ities ally able ible ation ations ative atives
+    ously ised ising ized izing ical ically ally ency ancy ously tially tional tive tives ture tures ward wards
+    """.split()
+)
+"""Ends of words, which stand alone where a word was torn or broken in a way that nothing could join."""
+BESIDE_JUNK = re.compile(r"[«»<>^~■•¦¬°©®{}¿¡=+*#_]")
+TOKEN = re.compile(r"(?<![\w&%$./@#-])[\]|!£]?[A-Za-z](?:[\w&%£$!|\]]|['’-](?=\w))*(?![\w@/&%£$])")
+
+
+@lru_cache(maxsize=4)
+def edge_starts(draft: Draft) -> frozenset[int]:
+    """Offsets of words beside a line's end, which may be halves of words."""
+    starts = set()
+    for first, second in body_pairs(draft):
+        text = first.text.rstrip()
+        starts.add(first.start + len(text) - len(re.split(r"[\s(\"]", text)[-1]))
+        starts.add(second.start)
+    return frozenset(starts)
+
+
+def unknown_tokens(draft: Draft, known: Knowledge) -> Iterator[tuple[int, int, str]]:
+    """(start, end, word) of tokens that neither lexicon nor document knows, and that are no abbreviations."""
+    for line in draft.lines:
+        for start, end, word in known.recall(unknown_in, line.text):
+            yield line.start + start, line.start + end, word
+
+
+def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:
+    """The unknown tokens of a line."""
+    found = []
+    for match in TOKEN.finditer(text):
+        word = match.group().replace("’", "'")
+        if len(word) < 2 or word.isupper() or known.lexicon.knows(word) or established(word, known):
+            continue
+        figures = sum(c.isdigit() for c in word)
+        if word[-1].isdigit() or figures * 3 > len(word):
+            continue
+        if BESIDE_JUNK.search(text, max(0, match.start() - 1), match.end() + 1):
+            continue
+        if text[match.end() : match.end() + 1] in ("'", "’", "\N{SOFT HYPHEN}", "-") and len(word) < 6:
+            continue
+        if ROMAN.fullmatch(word) or word in PIECES:
+            continue
+        if not (len(word) < 5 and text[match.end() : match.end() + 1] == "."):
+            found.append((match.start(), match.end(), word))
+    return found
+
+
+def established(word: str, known: Knowledge) -> bool:
+    """Does the document use this form as a word of its own? Errors repeat, so it must not be one misreading away from a form that
+    is much more frequent, there or in the language."""
+    count = known.evidence.words[word]
+    if count <= 2:
+        return False
+    return not any(
+        known.evidence.lower[form] >= 5 * count or known.lexicon.frequency(form) >= 5.3
+        for form in variants(word.lower())
+        if known.lexicon.knows(form)
+    )
+
+
+def half_of_word(draft: Draft, start: int, end: int, word: str, known: Knowledge) -> bool:
+    """At a line's end: is this rather one half of a word that the line's end broke?"""
+    if start not in edge_starts(draft):
+        return False
+    before = re.search(r"([^\W\d_]+)\W*\s+$", draft.text[max(0, start - 30) : start])
+    after = re.match(r"\W*\s+([^\W\d_]+)", draft.text[end : end + 30])
+    joined = ([before.group(1) + word] if before else []) + ([word + after.group(1)] if after else [])
+    return any(known.lexicon.knows(form) for form in joined)
+
+
+def foreign(text: str, start: int, end: int, known: Knowledge) -> bool:
+    """Do most of the neighbouring words belong to no English text (a title in Russian, a line of noise)?"""
+    near = (
+        re.findall(r"[^\W\d_]{2,}", text[max(0, start - 40) : start])[-3:] + re.findall(r"[^\W\d_]{2,}", text[end : end + 40])[:3]
+    )
+    unknown = sum(not known.lexicon.knows(word) for word in near)
+    return unknown * 2 >= max(1, len(near))
+
+
+def neighbours(text: str, start: int, end: int) -> tuple[str, str]:
+    before = re.search(r"([^\W\d_]+)\s+$", text[max(0, start - 30) : start])
+    after = re.match(r"\s+([^\W\d_]+)", text[end : end + 30])
+    return (before.group(1) if before else ""), (after.group(1) if after else "")
