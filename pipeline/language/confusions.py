@@ -14,7 +14,7 @@ NEAR, FAR, LOST, SLIP = 4.0, 7.0, 8.5, 7.5
 """Costs: shapes that are near; any other letter for one; a letter lost or brought in by the OCR; a typist's or author's slip."""
 
 ALIKE = """
-    c e o | a e s | a o | b h 6 | h n | n u | u v y | i l j I 1 t ! ] | f t | r t | O 0 o Q D | S 5 s $ | B 8 | g q 9 | G C
+    c e o | a e s | a o | b h 6 | h n | n u | u v y | i l j I 1 t ! ] | f t | r t i | O 0 o Q D | S 5 s $ | B 8 | g q 9 | G C
     E F £ | f £ | P F | K X | m n | v w | & a | % a | x z | k h | M N H | R K | U V | I J L T l
 """
 """Groups of letters that are read for one another."""

@@ -131,7 +131,7 @@ class Knowledge:
 def gather(text: str) -> Evidence:
     """Evidence of one text, pages between form feeds."""
     evidence = Evidence(pages=text.count("\f") + 1)
-    fresh = True
+    fresh, last = True, ""
     for number, page in enumerate(text.split("\f"), 1):
         if worn := len(WORN_STOP.findall(page)):
             evidence.worn_stops[str(number)] = worn
@@ -139,6 +139,8 @@ def gather(text: str) -> Evidence:
         if not line.strip():
             fresh = True
             continue
+        evidence.marks["star list"] += line.startswith("* ") and last.startswith("* ")
+        last = line
         count_line(evidence, line, fresh)
         fresh = bool(SENTENCE_END.search(line))
     for word, count in evidence.words.items():

@@ -30,6 +30,9 @@ FILES: Mapping[str, tuple[int, int]] = {
     "series.txt": (2, 4),
     "forms.txt": (2, 4),
     "pieces.txt": (2, 3),
+    "keep.txt": (1, 1),
+    "never.txt": (2, 2),
+    "always.txt": (2, 2),
 }
 OTHER_FILES = frozenset({"pack.toml", "README.md", "LICENSE", "LICENCE"})
 SERIES_NUMBERS = re.compile(r"(?:\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)?\t(?:\d{4})?")

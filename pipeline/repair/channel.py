@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import exp, log
 
 from pipeline.language.confusions import learned_table, misreading_cost, slip_cost, variants
@@ -12,6 +13,8 @@ UNKNOWN = log(5e-9)
 """Natural log of the chance that an unknown form is a word after all (a rare one, a foreign one)."""
 BIGRAM_TOTAL = 1e12
 """Size of the text from which the lexicon's bigram counts come (Google Books Ngrams)."""
+PROFILE = 400
+"""So many of the most frequent unknown forms of a document tell what its OCR confuses."""
 SHORTLIST = 16
 """So many of the likeliest candidates are compared letter by letter."""
 
@@ -90,15 +93,27 @@ def learn_confusions(evidence: Evidence, lexicon: Lexicon) -> None:
     their frequency; a confusion that explains many different forms is a habit of this OCR.
     """
     total = sum(evidence.lower.values()) + 1000
-    for word, count in evidence.lower.items():
-        if len(word) < 3 or not word.isalpha() or lexicon.knows(word) or not evidence.words[word]:
-            continue
+    unknown = [
+        (count, word)
+        for word, count in evidence.lower.items()
+        if len(word) > 2 and word.isalpha() and evidence.words[word] and not lexicon.knows(word)
+    ]
+    for count, word in sorted(unknown, reverse=True)[:PROFILE]:
         weights: dict[tuple[str, str], float] = {}
-        for form, confusion in variants(word).items():
-            if form.islower() and lexicon.knows(form):
-                weights[confusion] = (
-                    weights.get(confusion, 0.0) + 10 ** (lexicon.frequency(form) - 9) + evidence.lower[form] / total
-                )
+        for form, confusion in explanations(word, lexicon, evidence.noise):
+            weight = 10 ** (lexicon.frequency(form) - 9) + evidence.lower[form] / total
+            weights[confusion] = weights.get(confusion, 0.0) + weight
         whole = sum(weights.values()) + 1e-6
         for (meant, read), weight in weights.items():
             evidence.confusions[f"{meant}>{read}"] += round(1000 * weight / whole * (1.0 + log(count)))
+
+
+def explanations(word: str, lexicon: Lexicon, noise: float) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Words that one misreading turns into `word`, with that misreading: shapes that are near, and in a noisy text any letter."""
+    found = {form: confusion for form, confusion in variants(word).items() if form.islower() and lexicon.knows(form)}
+    if noise > 0.01 and len(word) > 3:
+        for candidate in lexicon.candidates(word, 1):
+            form = candidate.word
+            if form.islower() and len(form) == len(word):
+                found.setdefault(form, next((a, b) for a, b in zip(form, word, strict=True) if a != b))
+    yield from found.items()

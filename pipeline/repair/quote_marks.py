@@ -98,8 +98,13 @@ def star_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) ->
         return {L.APOSTROPHE: odd, L.ITSELF: 4.0} if owned and len(near.before) > 1 else {}
     if near.prefix and near.right.isalpha():
         return {L.OPEN_SINGLE: odd, L.NOISE: 3.0, L.ITSELF: itself}
-    if mark == "*" and near.left in ("", " ") and near.right == " ":
-        return {L.OPEN_SINGLE: 2.2, L.NOISE: 3.0, L.ITSELF: 1.5}
+    if mark == "*" and near.left in ("", " ") and near.right == " " and text[at + 2 : at + 3].isalpha():
+        if near.left:
+            return {L.OPEN_SINGLE: 2.0, L.NOISE: 3.0, L.ITSELF: max(1.5, itself - 1.0)}
+        if known.evidence.marks["star list"]:
+            return {}
+        listed = text[at + 2 : at + 3].isupper() or starred(known) > 0.5
+        return {L.OPEN_SINGLE: 1.4, L.NOISE: 0.7, L.ITSELF: 0.5 if listed else 3.5}
     if near.suffix and not (mark == "•" and STOPPED.match(text, at + 1)) and (near.left.isalpha() or near.left in ",;:!?)'"):
         costs = {L.CLOSE_SINGLE: odd + oddly_closed(near, mark, text, at), L.ITSELF: itself, L.NOISE: 4.5}
         return costs | {L.APOSTROPHE: owner_cost(text, at + 1)} if near.left == "s" else costs

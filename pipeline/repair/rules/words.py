@@ -33,7 +33,9 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     text = draft.text
     for start, end, word in unknown_tokens(draft, known):
         small = word[0].lower() + word[1:]
-        if word[0].isupper() and (len(word) > SHORT or known.evidence.names[word] > 1):
+        capital = word[0].isupper()
+        plain = len(word) <= SHORT or (known.evidence.noise > 0.03 and begins_sentence(text, start))
+        if capital and (not plain or known.evidence.names[word] > 1):
             continue
         if foreign(text, start, end, known) or half_of_word(draft, start, end, word, known):
             continue
@@ -44,15 +46,15 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         best, sure = ranked[0]
         support = context(best, beside, known)
         everyday = known.lexicon.frequency(best) >= 5.3
-        if len(word) < SHORT or word[0].isupper():
-            if not everyday:
+        if len(word) < SHORT or capital:
+            if not everyday and len(word) <= SHORT:
                 continue
             sure = min(sure, 0.97 if support > 0 else 0.6)
         elif support < 0 and known.evidence.lower[best] < 2:
             sure = min(sure, UNSUPPORTED)
         if known.evidence.noise < 0.03 and misreading_cost(best, small) > FAR_OFF:
             sure = min(sure, UNSUPPORTED)
-        sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 8.0 * known.evidence.noise))
+        sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 4.0 * known.evidence.noise))
         after = best.capitalize() if word[0].isupper() else best
         options = tuple(form for form, _ in ranked[:3])
         yield replace(start, end, after, min(sure, 0.995), why(word, after, known), alternatives=options)
@@ -79,6 +81,12 @@ def likely(word: str, beside: tuple[str, str], known: Knowledge) -> bool:
     """Is this rather one misread word (`inarch`: march)?"""
     ranked = rank(word, beside, known)
     return bool(ranked) and ranked[0][1] > 0.3
+
+
+def begins_sentence(text: str, start: int) -> bool:
+    """Does a sentence begin at text[start:]? Then a capital makes no name."""
+    before = text[max(0, start - 4) : start].rstrip(" \n\"'‘“")
+    return before[-1:] in (".", "!", "?") and not before[-2:-1].isupper()
 
 
 def torn_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
