@@ -23,6 +23,7 @@ def learn(source: Source, lexicon: Lexicon, evidence: Evidence | None = None) ->
         evidence.styles.update(document_style(text, lexicon))
         count_hyphens(evidence, text, lexicon)
         count_unknown(evidence, lexicon)
+        evidence.marks["scanned"] = int(source.has_images)
         learn_confusions(evidence, lexicon)
     return Knowledge(lexicon, evidence)
 

@@ -16,7 +16,7 @@ from pipeline.repair.proposals import Proposal, Rule, Span, replace
 from pipeline.repair.rules import PHASES
 
 THRESHOLDS: Mapping[Kind, float] = {kind: 0.9 for kind in KINDS} | {
-    "quote": 0.76,
+    "quote": 0.84,
     "hyphen": 0.8,
     "apostrophe": 0.85,
     "word": 0.85,

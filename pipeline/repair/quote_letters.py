@@ -15,6 +15,7 @@ NUMBERED = frozenset(
     annex appendix table phase stage doc docs point item cmd from to and of at on in about or
     """.split()
 )
+ELISIONS = frozenset("twas tis twere twill twould".split())
 UNITS = frozenset("st nd rd th er re e lb lbs oz cwt qr m km cm mm ft in yd d s p c l kg g hr hrs min am pm a".split())
 SUM = re.compile(r"[=+×÷<>/*]\s*$")
 DETERMINERS = frozenset("the a an this that these those his her its their our my no any some such".split())
@@ -75,6 +76,8 @@ def letter_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) 
     lexicon, seen = known.lexicon, known.evidence.words
     if inner[-1] in "fT" and not lexicon.knows(inner) and lexicon.knows(inner[:-1]):
         inner = inner[:-1]
+    if inner in ELISIONS:
+        return {}
     if not (inner.islower() or inner.isupper() or inner.istitle() or "'" in inner or "’" in inner):
         return {}
     if (len(inner) == 1 and inner not in "aI") or not (lexicon.knows(inner) or seen[inner] > 1):

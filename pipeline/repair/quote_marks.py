@@ -21,6 +21,8 @@ CANDIDATE = re.compile(
 )
 STOPPED = re.compile(r" [A-Z]|\s*$")
 """What follows a stop."""
+SHORTENED = frozenset("etc Ltd Co Inc Mr Mrs Dr Vol No cit Doc Deb Col Cmd".split())
+"""Abbreviations, whose stop a star stands for sooner than for a quotation mark."""
 UNFINISHED = frozenset("of the a an in to and or for with by from at on that which as is was were be".split())
 CONTRACTIONS = frozenset(["s", "t", "d", "m", "ll", "re", "ve"])
 ELIDED = frozenset(["o", "d", "l", "qu", "n"])
@@ -113,7 +115,7 @@ def star_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) ->
 
 def oddly_closed(near: Around, mark: str, text: str, at: int) -> float:
     """Cost of a quotation that would end with `of`, behind a call-out or comma, or without a stop before a new sentence."""
-    if near.before.lower() in UNFINISHED or (near.left in "),;" and text[at - 2 : at - 1].isdigit()):
+    if near.before.lower() in UNFINISHED or near.before in SHORTENED or (near.left in "),;" and text[at - 2 : at - 1].isdigit()):
         return 3.0
     if mark == "^" and near.left == "e":  # an accent, as of Chargé
         return 2.5

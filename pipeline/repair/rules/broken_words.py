@@ -21,7 +21,7 @@ BOUND = frozenset(
 """First parts that hardly stand alone; lists of word pairs hold them only because their hyphens were dropped."""
 SHARED = re.compile(r"\w- (?:and|or|to) $")
 HEAD = re.compile(rf".*?([^\W\d_]+(?:['’\-][^\W\d_]+)*)([{HYPHENS}]?)( *)$")
-TAIL = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)(\S*)(?:( +)([.,;:]|['’*](?= ?\()))?")
+TAIL = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)(\S*)(?:( +)([.,;:](?! ?\.)|['’*](?= ?\()))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ NAMED = {
 def quotes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """Marks that were misread, each with the probability that all other marks of its text leave it."""
     style = style_of(known)
-    spaced_by_habit = known.evidence.habit("quote") > 0.03
+    spaced_by_habit = known.evidence.habit("quote") > 0.03 and not known.evidence.marks["scanned"]
     worn = min(1.2, known.evidence.worn_marks / 100.0)
     sober = max(0.5, 1.0 - 4.0 * max(0.0, known.evidence.noise - 0.02))
     for flow in flows(draft):

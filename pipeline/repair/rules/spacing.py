@@ -11,7 +11,7 @@ from pipeline.repair.proposals import Proposal, Rule, replace
 
 NOISY = 0.015
 """Share of unknown words from which a stop that stands alone is as likely a speck as a stop."""
-BEFORE_STOP = re.compile(r"(?<=[\w)\]'’\"”*%]) +(?=[.,;:](?![.,;:\w])(?! ?\.))")
+BEFORE_STOP = re.compile(r"(?<=[\w)\]'’\"”*%]) +(?=[.,;:!?](?![.,;:\w])(?! ?\.))")
 IN_BRACKETS = re.compile(r"(?<=\w[\w.'’\"”]) (?=\)[\s.,;:)])|(?<=\s\() (?=\w)")
 IN_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]{1,4}|[Ii]bid|[Ss]eries) \.(?=[\w ])(?! ?\.)")
 BEFORE_NUMBER = re.compile(r"\b(pp?|P[Pp]|[Vv]ols?|[Nn]os?|[Dd]ocs?|[Cc]ols?|[Ff]f?|[Cc]md|[B-HJ-Zb-hj-z]) \.(?=\d)")
@@ -39,9 +39,14 @@ MONTHS = [
 
 def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A space before a stop that ends a word; not before the dots of an ellipsis, nor in a column of leaders."""
-    habits = {mark: known.evidence.habit("colon" if mark in ";:" else "stop") for mark in ".,;:"}
+    scanned = known.evidence.marks["scanned"] > 0
+    habits = {mark: known.evidence.habit("colon" if mark in ";:!?" else "stop") for mark in ".,;:!?"}
+    if scanned:  # the thin space that printers set before these marks is none to a reader
+        habits |= dict.fromkeys(";:!?", 0.0)
     for match in BEFORE_STOP.finditer(draft.text):
         mark = draft.text[match.end()]
+        if mark in "!?" and not scanned:
+            continue
         following = draft.text[match.end() + 1 : match.end() + 4].lstrip(" ").removeprefix("\n")[:1]
         few = known.evidence.marks["spaced stop"] < 20
         lone = mark == "," and following.islower() and few

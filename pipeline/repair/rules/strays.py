@@ -153,7 +153,7 @@ def fused(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 def abbreviated(word: str) -> bool:
     """Could the stop belong to the word before it (`op .cit`, `Doc .No`, `p .32`)?"""
-    word = word.strip(".,(")
+    word = word.strip(".,(").rsplit(".")[-1]
     return len(word) <= 3 or word.lower() in ("ibid", "series", "dept", "govt")
 
 

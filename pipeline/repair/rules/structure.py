@@ -13,6 +13,7 @@ from pipeline.repair.flow import ends_sentence, page_notes
 from pipeline.repair.proposals import Proposal, Rule, Span, replace
 
 LEADING_SPECK = re.compile(r"^\s*[%$£'\"‘’“”*•■~(\-]{0,2} ?")
+QUOTES = frozenset("'\"‘’“”")
 OPEN_WORDS = frozenset("the of and to a in that by for with".split())
 """Words that end no sentence."""
 QUOTES = frozenset("'\"‘’“”")
@@ -92,12 +93,14 @@ def broken_sentence(last: str, first: str, *, in_note: bool) -> float:
     if is_heading(last) or is_heading(first):
         return 0.0
     if not ends_sentence(last):
+        if lower and (first.strip()[0] in QUOTES or (bare[-1:] == "," and bare[-2:-1] in QUOTES)):
+            return 0.6  # a block quotation stands apart
         if lower:
             return 0.97 if len(last) > 25 else 0.85
         if len(bare) > 40 and bare.split(" ")[-1] in OPEN_WORDS:
             return 0.96
         return 0.93 if in_note and len(bare) > 30 else 0.0
-    return 0.9 if in_note and lower else 0.0
+    return 0.85 if in_note and lower else 0.0
 
 
 def broken_note(last: str, first: str) -> float:
