@@ -24,15 +24,15 @@ from pipeline.evaluate.report import class_table
 ROOT = Path(__file__).resolve().parents[1]
 WORD = re.compile(r"[A-Za-z]{4,}")
 OBVIOUS = (
-    (r"(\w)-[ ]?\n(\w+)", r"\1\2\n"),  # join words broken at a line end
+    (r"([a-z])-[ ]?\n([a-z]+)", r"\1\2\n"),  # join words broken at a line end
     (r"(?<=\S)[ ]+([.,;:!?])(?=\s|$)", r"\1"),  # no space before a stop
-    (r"\([ ]+(?=\w)", "("),  # nor inside brackets
-    (r"(?<=\w)[ ]+\)", ")"),
-    (r"(?<=[a-z])1s\b", "'s"),  # a figure 1 in a word is an apostrophe
+    (r"\b(\w{1,4})[ ]\.(?=[\w ])", r"\1."),  # nor inside an abbreviation
+    (r"\bp[ ]p[ ]?\.", "pp."),
+    (r"(?<=[a-z])[1*]s\b", "'s"),  # a figure 1 or a star in a word is an apostrophe
     (r"(?<=[a-z])[1*](?=[\s.,;:)])", "'"),  # and behind one a closing mark
-    (r"(?m)^[ ]*-?[ ]*\d{1,3}[ ]*-?[ ]*$\n?", ""),  # lines that are page numbers
+    (r"(?<!\S)\*(?=[a-z])", "'"),  # and before one an opening mark
     (r"(?m)^[ ]*[^\w\s]{1,2}[ ]*$\n?", ""),  # lines of a speck
-    (r"(?<=\S)[ ]{2,}(?=\S)", " "),  # single spaces
+    (r"\.\.[ ]\.|\.[ ]\.\.", "..."),  # torn ellipses
     (r"\b([Oo]p)[., ]+cit\b[.,]?", r"\1. cit."),  # op. cit. as it should be
 )
 """What one writes in ten minutes."""
