@@ -92,30 +92,30 @@ def test_a_hole() -> None:
 
 
 def test_a_line_in_the_wrong_place() -> None:
-    stray = "sacrifices that could be demanded under the First\n"
+    stray = "wages that would have been paid under the Second\n"
     assert ("out of place", 1, stray.strip()) in findings(PAGE + stray)
 
 
 @pytest.mark.parametrize(
-    "text", ["in secret through/Spratt and", "they were put in/awkward positions", "has been inductive^intuitive and"]
+    "text", ["by night upon/Percival and", "they were left in/ragged blankets", "was quite cheerful^impatient and"]
 )
 def test_an_insertion(text: str) -> None:
     assert [kind for kind, _, _ in findings(text + "\n")] == ["insertion"]
 
 
 @pytest.mark.parametrize(
-    "text", ["moderate/conciliatory and", "he and/or she", "D.B.F.P. IA/III, Doc. 5", "N2802/387/38", "hard-line/anti-Soviet"]
+    "text", ["gentle/affectionate and", "he and/or she", "D.B.F.P. IA/III, Doc. 5", "N2802/387/38", "left-hand/non-German"]
 )
 def test_a_slash_that_is_typed(text: str) -> None:
     assert findings(text + "\n") == []
 
 
 def test_loose_letters_that_were_moved_out() -> None:
-    text = "the growing contacts of the party\nP U r\nwith the radicals in the country\n"
-    move = Move(34, 40, "P U r\n")
-    ledger = Ledger(len(text), (Edit("stray", "stray-line", "move", 0.93, "Letters.", (move,), "P U r", "", 1),))
+    text = "the letters of an old sea captain\nK O n\nto the sisters in their village\n"
+    move = Move(34, 40, "K O n\n")
+    ledger = Ledger(len(text), (Edit("stray", "stray-line", "move", 0.93, "Letters.", (move,), "K O n", "", 1),))
     found = find(Draft(text, ledger.applied), ledger, {})
-    assert [(f.kind, f.line, f.text, f.place) for f in found] == [("insertion", 2, "with the radicals in the country", 40)]
+    assert [(f.kind, f.line, f.text, f.place) for f in found] == [("insertion", 2, "to the sisters in their village", 40)]
 
 
 def test_a_clipped_edge() -> None:

@@ -106,10 +106,10 @@ def test_an_address_keeps_its_lines() -> None:
 
 def test_a_quotation_that_is_set_apart() -> None:
     usual = "A line of the usual width, that is to say a long one,\nand more of it.\n\n"
-    quoted = "'I must repeat once again that we are here\non very delicate ground, and that we know\nnothing'.\n"
-    text = reading(usual * 6 + "Ovey concluded:\n\n" + quoted + "\n" + usual)
-    assert "Ovey concluded:\n\n> 'I must repeat once again that we are here on very delicate ground, and" in text
-    assert "> " not in reading(usual * 6 + "Ovey concluded.\n\n" + quoted)
+    quoted = "'We should remember that all the boats are\nold, that the ropes are rotten and that it\nrains'.\n"
+    text = reading(usual * 6 + "Percival concluded:\n\n" + quoted + "\n" + usual)
+    assert "Percival concluded:\n\n> 'We should remember that all the boats are old, that the ropes are rotten and" in text
+    assert "> " not in reading(usual * 6 + "Percival concluded.\n\n" + quoted)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_quotation_that_is_set_apart() -> None:
         (["CHAPTER FOUR", "THE BREACH"], 1),
         (["Chapter IV"], 1),
         (["INTRODUCTION"], 2),
-        (["II. The Arcos Raid and its Aftermath"], 2),
+        (["II. The Harbour Strike and its Aftermath"], 2),
         (["II. The raid was over; it ended."], 0),
         (["FO 371"], 0),
         (["U.S.S.R."], 0),

@@ -47,7 +47,7 @@ REFERENCES = Rule(
     references,
     (
         ("February 1925, C .P. 181(25), CAB 24/172;", "February 1925, C.P. 181(25), CAB 24/172;"),
-        ("in class H .0. 144 and", "in class H.O. 144 and"),
+        ("the class H .0. 144 is", "the class H.O. 144 is"),
         ("Minute, N2312/9/38, FO 371/1258l.", "Minute, N2312/9/38, FO 371/12581."),
         ("of 1931, FO 371/1S587.", "of 1931, FO 371/15587."),
     ),

@@ -208,14 +208,14 @@ RULES = (
         "lost-hyphen",
         "hyphen",
         lost_hyphens,
-        (("difficulties which were com\npounded by the\n", "difficulties which were compounded\nby the\n"),),
+        (("a dearth of coal that was com\npounded by hard\n", "a dearth of coal that was compounded\nby hard\n"),),
         ("he looked in\nto the room",),
     ),
     Rule(
         "line-end-hyphen",
         "hyphen",
         kept_hyphens,
-        (("problems in recon-\nciling the two\n", "problems in reconciling\nthe two\n"),),
+        (("no hope of recon-\nciling the two\n", "no hope of reconciling\nthe two\n"),),
         ("from 1927-\n1929 it was",),
     ),
 )

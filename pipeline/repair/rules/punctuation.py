@@ -22,6 +22,7 @@ SAYING = frozenset(
     that with in and but or asked thought paper article speech pamphlet
     """.split()
 )
+IMPOSSIBLE = re.compile(r"(?<=\b[Tt]he)[!?](?= [A-Za-z]\w)(?! The\b)")
 DOUBLED = re.compile(r"(?<![.,])([,;:])\1(?![.,;:])")
 
 
@@ -57,7 +58,20 @@ def doubled(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             yield replace(match.start(), match.end(), match.group(1), 0.8, "One mark was read twice.")
 
 
+def impossible(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
+    """`in the! House`: a mark behind an article, where no sentence and no clause can end."""
+    for match in IMPOSSIBLE.finditer(draft.text):
+        yield replace(match.start(), match.end(), "", 0.94, "No sentence or clause ends with an article: a speck.", kind="stray")
+
+
 RULES = (
+    Rule(
+        "mark-behind-article",
+        "stray",
+        impossible,
+        (("It was settled in the! House of Lords", "It was settled in the House of Lords"),),
+        ("What is the? The what!", "plan a; plan b", "the: a word, an; one more"),
+    ),
     Rule(
         "abbreviation-stop",
         "punctuation",

@@ -19,6 +19,7 @@ LEADING = re.compile(
 )
 TRAILING = re.compile(rf"(?<=\S)[ ]+[{JUNK}<>*]{{1,2}}[ ]*$")
 WORN_END = re.compile(r"(?<=[a-z][,.;])-?[/\\|~^_]{1,2}(?= *$)")
+FUSED_END = re.compile(r"(?<=[a-z]{3}-)[a-z](?= ?$)")
 AFTER_HYPHEN = re.compile(r"(?<=[a-z]-) [\w'*.,]$|(?<=[a-z]-) [\w'*.,](?= $)")
 BEFORE_SMALL = re.compile(r"^[%$£](?: (?=[a-z]{2})|(?=[a-z]{4}))")
 INTERRUPTING = re.compile(r"[*†‡§IVX]")
@@ -126,6 +127,10 @@ def specks_in(text: str, known: Knowledge) -> list[tuple[int, int, float, str]]:
         found.append((match.start(), match.end(), 0.93, "A scratch behind the line's last stop."))
     if match := AFTER_HYPHEN.search(text):
         found.append((match.start(), match.end(), 0.94, "A speck behind the hyphen of a word that goes on in the next line."))
+    if match := FUSED_END.search(text):
+        found.append(
+            (match.start(), match.end(), 0.7, "Perhaps a speck behind the hyphen of a word that goes on in the next line.")
+        )
     for match in ALONE.finditer(text):
         if match.start() > 0 and match.end() < len(text.rstrip()):
             found.append((match.start(), match.end() + 1, 0.93, "A speck between two words."))
@@ -166,8 +171,8 @@ RULES = (
         fused,
         (
             (
-                "The Cabinet met. In the end the eCabinet agreed; the Cabinet rose.",
-                "The Cabinet met. In the end the Cabinet agreed; the Cabinet rose.",
+                "The Council met. At noon the eCouncil dined; the Council rose.",
+                "The Council met. At noon the Council dined; the Council rose.",
             ),
         ),
         ("the iPhone and the iPhone, the McCarthy Phone",),

@@ -212,7 +212,7 @@ RULES = (
         spaced_lines,
         (
             ("P R E F A C E\n", "PREFACE\n"),
-            ("C h r i s t i a n  s e c ts  in  th e  S o v ie t  Union\n", "Christian sects in the Soviet Union\n"),
+            ("V i l l a g e  b a n ds  in  th e  S o u th e r n  Counties\n", "Village bands in the Southern Counties\n"),
         ),
         ("A B C D E\n", "a b a b c c d d\n", "1 9 2 7 a n d\n", "x y z  p q r\n"),
     ),

@@ -61,7 +61,7 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 
 def lost_spaces(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
-    """`theprogression`: two words run together, the first of them one of the commonest."""
+    """`theexhibition`: two words run together, the first of them one of the commonest."""
     for start, end, word in unknown_tokens(draft, known):
         if not word.isalpha() or not word.islower() or known.evidence.words[word] > 1:
             continue
@@ -120,7 +120,7 @@ RULES = (
         "lost-space",
         "spacing",
         lost_spaces,
-        (("but theprogression of events", "but the progression of events"),),
+        (("but theexhibition of kites", "but the exhibition of kites"),),
         ("notwithstanding the theorem", "the asexual toad"),
     ),
     Rule(
@@ -130,7 +130,7 @@ RULES = (
         "misread-word",
         "word",
         misread_words,
-        (("a belief whidi was held", "a belief which was held"), ("it was tbe end of it", "it was the end of it")),
+        (("a ladder whidi was lent", "a ladder which was lent"), ("it was tbe end of it", "it was the end of it")),
         ("a stategic interest", "the connexion of gaol and shew", "op cit and von Laue, in re Smith"),
     ),
 )
