@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,16 +104,18 @@ def is_pdf(path: Path) -> bool:
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
     """The image file, opened but not decoded. Raises UnreadableInput where it is no image or too large."""
-    try:
-        image = Image.open(path)
-    except UnidentifiedImageError:
-        what = "this is not an image, or it is damaged"
-        raise UnreadableInput(what, where=path, advice="PNG, JPEG, TIFF, JPEG 2000 and PDF can be read") from None
-    except Exception as error:  # Pillow's parsers raise nearly anything over broken headers
-        raise UnreadableInput(BROKEN, where=path, advice=RESCAN) from error
-    with image:
-        check_size(image, path)
-        yield image
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's remarks on odd headers say nothing that a reader could act on
+        try:
+            image = Image.open(path)
+        except UnidentifiedImageError:
+            what = "this is not an image, or it is damaged"
+            raise UnreadableInput(what, where=path, advice="PNG, JPEG, TIFF, JPEG 2000 and PDF can be read") from None
+        except Exception as error:  # Pillow's parsers raise nearly anything over broken headers
+            raise UnreadableInput(BROKEN, where=path, advice=RESCAN) from error
+        with image:
+            check_size(image, path)
+            yield image
 
 
 def check_size(image: Image.Image, path: Path) -> None:
