@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.draft import Draft
 from pipeline.language.confusions import misreading_cost
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.channel import context, rank
+from pipeline.repair.channel import context, document_table, rank
 from pipeline.repair.proposals import Proposal, Rule, replace
 from pipeline.repair.rules.names import why
 from pipeline.repair.unknown import foreign, half_of_word, neighbours, unknown_tokens
@@ -24,6 +24,8 @@ UNSUPPORTED = 0.8
 PIECES = re.compile(r"(?<![\w'’-])([a-z]{1,12}) ([a-z]{1,12})(?![\w'’-])")
 FAR_OFF = 9.0
 """A misreading that costs more is a guess in a text that holds few others."""
+HABITUAL = 3.2
+"""Cost below which a misreading was learned from the document; those of the prior table cost more."""
 SHORT = 4
 """Words shorter than this must be everyday words, and their neighbours must speak for them."""
 
@@ -50,7 +52,7 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             if not everyday and len(word) <= SHORT:
                 continue
             sure = min(sure, 0.97 if support > 0 else 0.6)
-        elif support < 0 and known.evidence.lower[best] < 2:
+        elif support < 0 and known.evidence.lower[best] < 2 and not habitual(best, small, known):
             sure = min(sure, UNSUPPORTED)
         if known.evidence.noise < 0.03 and misreading_cost(best, small) > FAR_OFF:
             sure = min(sure, UNSUPPORTED)
@@ -81,6 +83,11 @@ def likely(word: str, beside: tuple[str, str], known: Knowledge) -> bool:
     """Is this rather one misread word (`inarch`: march)?"""
     ranked = rank(word, beside, known)
     return bool(ranked) and ranked[0][1] > 0.3
+
+
+def habitual(form: str, word: str, known: Knowledge) -> bool:
+    """Is `word` for `form` a misreading that this document's OCR makes again and again?"""
+    return misreading_cost(form, word, costs=known.recall(document_table, "")) < HABITUAL
 
 
 def begins_sentence(text: str, start: int) -> bool:
