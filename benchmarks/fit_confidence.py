@@ -24,10 +24,11 @@ from pipeline.evaluate.normalise import PAGE_TABLE, QUOTE_TABLE, page_normal, re
 from pipeline.evaluate.placing import Finder
 from pipeline.evaluate.repairs import corrected_pages, wrong_positions
 from pipeline.language import build_lexicon
-from pipeline.language.evidence import Knowledge, gather
+from pipeline.language.evidence import Knowledge
 from pipeline.ledger import Ledger
 from pipeline.model import Source
 from pipeline.repair.engine import repair
+from pipeline.repair.learning import learn
 from pipeline.sources.hocr import source_from_ocr
 from pipeline.sources.stored import stored_records
 from pipeline.sources.text import read_text
@@ -178,7 +179,7 @@ def digitise(shared: Path, out: Path) -> None:
 
 
 def with_repair(source: Source) -> tuple[Source, Ledger, Knowledge]:
-    knowledge = Knowledge(build_lexicon(), gather(source.text))
+    knowledge = learn(source, build_lexicon())
     return source, repair(source, knowledge), knowledge
 
 
