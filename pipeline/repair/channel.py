@@ -117,3 +117,10 @@ def explanations(word: str, lexicon: Lexicon, noise: float) -> Iterator[tuple[st
             if form.islower() and len(form) == len(word):
                 found.setdefault(form, next((a, b) for a, b in zip(form, word, strict=True) if a != b))
     yield from found.items()
+
+
+def why(word: str, form: str, known: Knowledge) -> str:
+    """A misreading, as a historian reads the reason for it."""
+    count = known.evidence.words[form]
+    stands = f"“{form}” stands {count} times in this document" if count > 1 else f"“{form}” is a word"
+    return f"“{word}” is none; {stands}, and the letters look alike."

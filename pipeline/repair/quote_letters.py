@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.language.evidence import Knowledge
+from pipeline.repair.dates import MONTHS
 from pipeline.repair.quote_context import Around, owner_cost
 from pipeline.repair.quote_lattice import Label
 
@@ -19,12 +20,6 @@ ELISIONS = frozenset("twas tis twere twill twould".split())
 UNITS = frozenset("st nd rd th er re e lb lbs oz cwt qr m km cm mm ft in yd d s p c l kg g hr hrs min am pm a".split())
 SUM = re.compile(r"[=+×÷<>/*]\s*$")
 DETERMINERS = frozenset("the a an this that these those his her its their our my no any some such".split())
-MONTHS = frozenset(
-    """
-    january february march april may june july august september october november december jan feb mar apr jun jul aug sept
-    sep oct nov dec
-    """.split()
-)
 
 
 def one_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
+from pipeline.repair.dates import dated
 from pipeline.repair.proposals import Proposal, Rule, replace
 
 FIGURE = re.compile(r"(?<![\w/.])(?:[lIi|](?=[89]\d\d\b)|[lI|](?=\d{1,3}(?:st|nd|rd|th)\b))")
-DATED = re.compile(r"(?:\b(?:in|of|since|by|from|until|before|after|during|to)|[A-Z][a-z]{2,8}|[(,-]) ?$")
-"""What stands before a year: a month or a place, a preposition, a bracket."""
+PLACED = re.compile(r"(?:\b(?:before|after|to)|[A-Z][a-z]{2,8}|[(,-]) ?$")
+"""What else stands before a year: a place, a bracket, another year's hyphen."""
 LETTER_IN_YEAR = re.compile(r"\b(1[89])([OoIl])(\d)\b|\b(1[89]\d)([OoIl])(?=[\s.,;:)-])")
 
 
@@ -27,7 +28,7 @@ def figures(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             match.start(group),
             match.end(group),
             figure,
-            0.95 if DATED.search(before) else 0.8,
+            0.95 if dated(before) or PLACED.search(before) else 0.8,
             f"A letter read for the figure {figure} of a year.",
             kind="word",
         )

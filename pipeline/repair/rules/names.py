@@ -11,6 +11,7 @@ import jellyfish
 from pipeline.draft import Draft
 from pipeline.language.confusions import misreading_cost, slip_cost
 from pipeline.language.evidence import Knowledge
+from pipeline.repair.channel import why
 from pipeline.repair.proposals import Proposal, Rule, replace
 from pipeline.repair.unknown import foreign, half_of_word, unknown_tokens
 
@@ -66,12 +67,6 @@ def near_names(word: str, table: dict[tuple[str, int], list[tuple[str, int]]], k
     for candidate in known.lexicon.candidates(word, 2) if len(word) > 5 else ():
         if candidate.word[0].isupper() and candidate.word[0] == word[0] and not known.evidence.names[candidate.word] > 2:
             yield candidate.word, known.evidence.names[candidate.word]
-
-
-def why(word: str, form: str, known: Knowledge) -> str:
-    count = known.evidence.words[form]
-    stands = f"“{form}” stands {count} times in this document" if count > 1 else f"“{form}” is a word"
-    return f"“{word}” is none; {stands}, and the letters look alike."
 
 
 RULES = (Rule("misread-name", "name", misread_names),)

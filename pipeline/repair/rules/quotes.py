@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
@@ -38,17 +39,27 @@ NAMED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a document writes its marks (`style`), how sure to be in its noise (`sober`, 0-1), and whether it sets space inside
+    its quotation marks (`spaced`)."""
+
+    style: Mapping[Label, str]
+    sober: float
+    spaced: bool
+
+
 def quotes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """Marks that were misread, each with the probability that all other marks of its text leave it."""
-    style = style_of(known)
-    spaced_by_habit = known.evidence.habit("quote") > 0.03 and not known.evidence.marks["scanned"]
+    noise = max(0.0, known.evidence.noise - 0.02)
+    spaced = known.evidence.habit("quote") > 0.03 and not known.evidence.marks["scanned"]
+    manner = Manner(style_of(known), max(0.5, 1.0 - 4.0 * noise), spaced)
     worn = min(1.2, known.evidence.worn_marks / 100.0)
-    sober = max(0.5, 1.0 - 4.0 * max(0.0, known.evidence.noise - 0.02))
     for flow in flows(draft):
         marks = list(flow_marks(flow, known))
         for mark, labels in zip(marks, decode(marks, worn), strict=True):
             if labels:
-                yield from proposals(draft, mark, labels, style, sober, spaced_by_habit)
+                yield from proposals(draft, mark, labels, manner)
 
 
 def style_of(known: Knowledge) -> Mapping[Label, str]:
@@ -71,16 +82,14 @@ def flow_marks(flow: Flow, known: Knowledge) -> Iterator[Mark]:
         yield Mark(end, end, {})
 
 
-def proposals(
-    draft: Draft, mark: Mark, labels: dict[Label, float], style: Mapping[Label, str], sober: float, spaced_by_habit: bool
-) -> Iterator[Proposal]:
+def proposals(draft: Draft, mark: Mark, labels: dict[Label, float], manner: Manner) -> Iterator[Proposal]:
     """What to write at a mark, if not what stands there. Labels that write the same (a closing mark, an apostrophe) count
-    together. `sober` (0-1) makes all of it less sure in a noisy text."""
+    together."""
     seen = draft.text[mark.start : mark.end]
     ways: dict[tuple[int, int, str], list[Label]] = {}
     for label in sorted(labels, key=lambda name: -labels[name]):
         if label is not Label.ITSELF:
-            ways.setdefault(written(draft.text, mark, label, style), []).append(label)
+            ways.setdefault(written(draft.text, mark, label, manner.style), []).append(label)
     sums = {way: sum(labels[name] for name in names) for way, names in ways.items()}
     way = max(sums, key=lambda name: sums[name], default=None)
     if way is not None and draft.text[way[0] : way[1]] == way[2]:
@@ -89,20 +98,25 @@ def proposals(
     if way is None:
         return
     starts_line = draft.text[mark.start - 1 : mark.start] in ("", "\n", "\f")
-    if (spaced_by_habit or starts_line) and only_space(draft.text, way, seen):
+    space = only_space(draft.text, way, seen)
+    if space and (starts_line or (manner.spaced and not ends_clause(draft.text, way[1]))):
         return
     label = ways[way][0]
-    sure = min(sums[way], 0.995) * sober
+    sure = min(sums[way], 0.995) * manner.sober
     kind: Kind = "apostrophe" if label is Label.APOSTROPHE else "stray" if label is Label.NOISE else "quote"
-    yield replace(*way, sure, f"“{seen}” stands for {NAMED[label]}.", kind=kind)
+    why = "The space does not belong to the quotation mark." if space else f"“{seen}” stands for {NAMED[label]}."
+    yield replace(*way, sure, why, kind=kind)
 
 
 def only_space(text: str, way: tuple[int, int, str], seen: str) -> bool:
-    """Would nothing change but the space inside a quotation mark that was read rightly?"""
+    """Would nothing change but the space beside a quotation mark that was read rightly?"""
     start, end, after = way
-    if seen[0] not in SINGLES + DOUBLES or text[start:end].strip() != after.strip():
-        return False
-    return text[end:].lstrip(" ")[:1] not in tuple("(.,;:)")
+    return seen[0] in SINGLES + DOUBLES and text[start:end].strip() == after.strip()
+
+
+def ends_clause(text: str, at: int) -> bool:
+    """Does a stop or a call-out follow, before which nobody sets a mark apart?"""
+    return text[at:].lstrip(" ")[:1] in tuple("(.,;:)")
 
 
 def written(text: str, mark: Mark, label: Label, style: Mapping[Label, str]) -> tuple[int, int, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
+from pipeline.repair.dates import dated
 from pipeline.repair.proposals import Proposal, Rule, replace
 
 NOISY = 0.015
@@ -19,22 +20,7 @@ TORN_PP = re.compile(r"\bp p ?\.(?= ?\d)")
 ELLIPSIS = re.compile(r"(?<![.\d])\.(?: ?\.){2,4}(?!\.)")
 YEAR = re.compile(r"(?<![\d/.,-])(?:1[89]\d \d|1[89] \d\d|1 9\d\d)(?=[,.;:)\s-])(?! ?\d)")
 CAMEL = re.compile(r"\b([a-z]{2,})([A-Z][a-z]{2,})\b")
-NO_SPACE_AFTER = re.compile(r"(?<=[a-z)][,;])(?=[A-Za-z][a-z]+ )")
 ELISION = re.compile(r"\b([dlDL]) (['’])(?=[A-ZÀ-Ýaeiouh]\w)")
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -108,27 +94,8 @@ def ellipses(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 def years(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A year torn apart: `192 7`."""
     for match in YEAR.finditer(draft.text):
-        before = draft.text[max(0, match.start() - 12) : match.start()].split()
-        dated = bool(before) and (
-            before[-1].strip(",.") in MONTHS
-            or before[-1].lower()
-            in (
-                "in",
-                "of",
-                "since",
-                "by",
-                "from",
-                "until",
-                "during",
-                "spring",
-                "summer",
-                "autumn",
-                "winter",
-                "early",
-                "late",
-            )
-        )
-        yield replace(match.start(), match.end(), match.group().replace(" ", ""), 0.96 if dated else 0.8, "A year torn apart.")
+        sure = 0.96 if dated(draft.text[max(0, match.start() - 12) : match.start()]) else 0.8
+        yield replace(match.start(), match.end(), match.group().replace(" ", ""), sure, "A year torn apart.")
 
 
 def run_together(draft: Draft, known: Knowledge) -> Iterator[Proposal]:

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pipeline.draft import Draft
 from pipeline.language.confusions import misreading_cost
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.channel import context, document_table, rank
+from pipeline.repair.channel import context, document_table, rank, why
 from pipeline.repair.proposals import Proposal, Rule, replace
-from pipeline.repair.rules.names import why
 from pipeline.repair.unknown import foreign, half_of_word, neighbours, unknown_tokens
 
 FUNCTION = frozenset(
@@ -57,7 +56,7 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         if known.evidence.noise < 0.03 and misreading_cost(best, small) > FAR_OFF:
             sure = min(sure, UNSUPPORTED)
         sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 4.0 * known.evidence.noise))
-        after = best.capitalize() if word[0].isupper() else best
+        after = best.capitalize() if capital else best
         options = tuple(form for form, _ in ranked[:3])
         yield replace(start, end, after, min(sure, 0.995), why(word, after, known), alternatives=options)
 
