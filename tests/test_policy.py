@@ -68,6 +68,13 @@ def test_eager_does_at_least_what_cautious_does() -> None:
     assert counts == sorted(counts)
 
 
+def test_not_even_the_eager_change_a_figure_into_another() -> None:
+    text = "so it (1) was (2).\n\n1. Coates, op. cit.\n\n21. Orde, op. cit. p.4.\n"
+    ledger, result, _ = repaired(text, caution="eager")
+    assert result == text
+    assert any(edit.rule == "note-number" and edit.before == "21" for edit in ledger.held)
+
+
 def test_always_replaces_whole_words_and_says_why() -> None:
     ledger, text, _ = repaired("Litvinof and Litvinofs met Litvinof.\n", always={"Litvinof": "Litvinov"})
     assert text == "Litvinov and Litvinofs met Litvinov.\n"

@@ -21,6 +21,8 @@ MISREAD_CALLOUT = re.compile(
 """A call-out of which a bracket or the figure was misread."""
 UNLIKELY_CALLOUT = re.compile(r"(?<=[\w.,;'’\"”] )(?:[G(]y|[GC£]\)|[(£{][iztSs]|[\dl][)}])(?=[.,;]?(?:\s|$))")
 """What is left of a call-out that only the page's notes show to be one."""
+FIGURE_CHANGED = 0.5
+"""Probability of whatever changes a figure into another: so low that even the eager only see it suggested."""
 FIGURES = str.maketrans({"l": "1", "I": "1", "!": "1", "|": "1"})
 GLUED_START = re.compile(r"^[^\W\d]{1,3}(\d)[.,] ?(?=['\"‘’“”(]?[A-Z])")
 
@@ -74,7 +76,7 @@ def mended_head(head: Head, proven: bool, apart: bool) -> Iterator[Proposal]:
         yield replace(head.digits, head.digits + 1, "1", 0.95 if proven and apart else 0.7, why)
     elif int(head.number) != number:
         why = f"By the sequence on the page, note {number} begins here."
-        yield replace(head.digits, head.digits + len(head.number), str(number), 0.7, why)
+        yield replace(head.digits, head.digits + len(head.number), str(number), FIGURE_CHANGED, why)
     if head.stop.strip() != ".":
         why = f"Note {number} begins here; a worn stop was read as {'a comma' if ',' in head.stop else 'another mark'}."
         kind: Kind = "punctuation"
@@ -111,7 +113,7 @@ def worn_callout(body: list[DraftLine], number: int) -> Iterator[Proposal]:
         line, match = body[near[0][0]], near[0][1]
         why = f"The page has a note {number} and no other call for it; the calls before and behind stand in sequence."
         figures = re.findall(r"\d", match.group())
-        sure = 0.6 if figures and int(figures[0]) != number else 0.92 if len(match.group()) == 2 else 0.6
+        sure = FIGURE_CHANGED if figures and int(figures[0]) != number else 0.92 if len(match.group()) == 2 else 0.6
         yield replace(line.start + match.start(), line.start + match.end(), f"({number})", sure, why)
 
 

@@ -13,7 +13,6 @@ from pipeline.repair.flow import ends_sentence, page_notes
 from pipeline.repair.proposals import Proposal, Rule, Span, replace
 
 LEADING_SPECK = re.compile(r"^\s*[%$£'\"‘’“”*•■~(\-]{0,2} ?")
-QUOTES = frozenset("'\"‘’“”")
 OPEN_WORDS = frozenset("the of and to a in that by for with".split())
 """Words that end no sentence."""
 QUOTES = frozenset("'\"‘’“”")
