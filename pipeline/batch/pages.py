@@ -6,20 +6,11 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from PIL import Image
-
-from pipeline import imaging
+from pipeline.batch.reading import read_image
 from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
-from pipeline.ocr import recognise, tesseract_version
-from pipeline.ocr.orientation import quarter_turns
+from pipeline.ocr import tesseract_version
 from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
 from pipeline.sources import images
-
-BLANK = """<?xml version="1.0" encoding="UTF-8"?>
-<html xmlns="http://www.w3.org/1999/xhtml"><head><title></title><meta name="ocr-capabilities" content="ocr_page"/></head>
-<body><div class="ocr_page" id="page_1" title="bbox 0 0 {width} {height}; ppageno 0"></div></body></html>
-"""
-"""The hOCR of a page with nothing on it, which Tesseract is not asked about."""
 
 
 def read_page(request: PageRequest) -> PageRecord:
@@ -53,27 +44,10 @@ def read_page(request: PageRequest) -> PageRecord:
 def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageRecord, bytes]:
     """Load, treat and recognise a page. Raises PipelineError."""
     gray = images.load(request.path, request.frame)
-    ready = imaging.prepare(gray, ask=quarter_turns)
-    if request.keep_images is not None:
-        keep(request.keep_images, request.number, ready)
-    if ready.blank:
-        hocr = BLANK.format(width=gray.shape[1], height=gray.shape[0]).encode()
-    else:
-        hocr = recognise(ready.image, languages=request.languages, timeout=request.timeout, x_height=ready.x_height)
-    rows = tuple((round(float(a), 9), round(float(b), 9), round(float(c), 9)) for a, b, c in ready.to_scan)
+    got = read_image(gray, request)
     height, width = gray.shape
-    done = replace(record, width=width, height=height, to_scan=rows, treatments=ready.treatments, blank=ready.blank)
-    return done, hocr
-
-
-def keep(folder: Path, number: int, ready: imaging.Prepared) -> None:
-    """Write the page after each step that was taken: 0001_1_gray.png, 0001_2_scale.png, and so on. Raises UnwritableOutput."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for place, (name, image) in enumerate(ready.stages, 1):
-            Image.fromarray(image).save(folder / f"{number:04d}_{place}_{name}.png", compress_level=1)
-    except OSError as error:
-        raise UnwritableOutput(f"cannot be written ({error.strerror})", where=folder) from error
+    done = replace(record, width=width, height=height, to_scan=got.to_scan, treatments=got.treatments, blank=got.blank)
+    return done, got.hocr
 
 
 def digest(path: Path, frame: int) -> str:
