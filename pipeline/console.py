@@ -63,6 +63,8 @@ class Console:
             return
         for failed in outcome.failed:
             self.warn(f"{outcome.name}: {failed}")
+        for remark in outcome.remarks:
+            self.say(f"{outcome.folder}: {remark}")
         if outcome.note:
             self.say(f"{outcome.folder}: {outcome.note}")
         elif outcome.state == "already done":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,20 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A span of the source text without its line break; `words` is empty where there was no image."""
+    """A span of the source text without its line break; plain text knows no `words`.
+
+    Where only the line has a place, as in what some programs export, its words have none of their own.
+    """
 
     start: int
     end: int
     words: tuple[Word, ...] = ()
     box: Box | None = None
+
+    def moved(self, by: int) -> Line:
+        """The line in a text that has `by` more characters before it."""
+        words = tuple(replace(word, start=word.start + by, end=word.end + by) for word in self.words)
+        return replace(self, start=self.start + by, end=self.end + by, words=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,10 @@ class Treatment:
 @dataclass(frozen=True, slots=True)
 class Scan:
     """Where a page's image is: the file, the frame in it (from 1), its size in pixels, and how it was treated before it was
-    read."""
+    read.
+
+    What another program read may name a file that is not there, or none: only the size is certain.
+    """
 
     path: str
     frame: int
@@ -76,6 +87,11 @@ class Page:
     label: str = ""
     failed: str = ""
     decoding: Decoding | None = None
+
+    def moved(self, by: int) -> Page:
+        """The page in a text that has `by` more characters before it."""
+        lines = tuple(line.moved(by) for line in self.lines) if by else self.lines
+        return replace(self, start=self.start + by, end=self.end + by, lines=lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +136,8 @@ class Source:
     @property
     def has_images(self) -> bool:
         return any(page.scan is not None for page in self.pages)
+
+    @property
+    def has_confidences(self) -> bool:
+        """Whether the OCR said of any word how sure it was."""
+        return any(word.confidence is not None for page in self.pages for line in page.lines for word in line.words)

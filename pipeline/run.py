@@ -26,9 +26,10 @@ from pipeline.repair.learning import learn
 from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
-from pipeline.sources.discover import documents_to_clean, documents_to_digitise
+from pipeline.sources.discover import documents_to_digitise
+from pipeline.sources.files import read_data
 from pipeline.sources.splitting import selected_pages
-from pipeline.sources.text import read_text
+from pipeline.sources.to_clean import documents_to_clean
 
 
 def process(source: Source, settings: Settings, undone: Sequence[Undone] = ()) -> Result:
@@ -62,17 +63,20 @@ def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, eac
     return read_scans(documents, order, report, process)
 
 
-def clean(paths: Sequence[str | Path], order: Order, report: Reporter, *, whole: bool = False) -> list[Outcome]:
-    """Read texts and `process` each; with `whole`, each folder is one document of one file a page. Errors as for `digitise`."""
+def clean(
+    paths: Sequence[str | Path], order: Order, report: Reporter, *, whole: bool = False, each: bool = False
+) -> list[Outcome]:
+    """Read texts, and what an OCR left, and `process` each document; with `whole`, each folder is one document, with `each`
+    every file. Errors as for `digitise`."""
     lexicon_of(order.settings.packs)
-    documents = documents_to_clean(paths, order.out, whole=whole)
+    documents = documents_to_clean(paths, order.out, whole=whole, each=each)
     check_writable(order)
     return run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
 
 
-def clean_bytes(data: bytes, name: str, order: Order) -> Result:
-    """Read one text at hand and `process` it; nothing is written. Raises PipelineError."""
-    return process(selected_pages(read_text(data, name), order.selected), order.settings)
+def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None) -> Result:
+    """Read one text or OCR file at hand, which came from `origin`, and `process` it; nothing is written. Raises PipelineError."""
+    return process(selected_pages(read_data(data, name, order.images, origin), order.selected), order.settings)
 
 
 def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:

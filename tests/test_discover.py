@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.errors import BadArguments, UnreadableInput
-from pipeline.sources.discover import documents_to_clean, documents_to_digitise
+from pipeline.sources.discover import documents_to_digitise
 from pipeline.sources.places import clashing, distinct, safe
+from pipeline.sources.to_clean import documents_to_clean
 
 OUT = Path("nowhere")
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import BadArguments, UnreadableInput
 from pipeline.model import Source
+from pipeline.sources.files import InputFile, read_folder
 from pipeline.sources.splitting import selected_pages, split_pages
-from pipeline.sources.text import decode, read_folder, read_text
+from pipeline.sources.text import decode, read_text
 
 PIECES = st.sampled_from(
     ["a", " ", "\n", "\r", "\r\n", "\f", "é", "â€™", "Ã©", "“", "\xad", "¬", "\x00", "\x0b", "\u2028", "\x85", "ﬁ", "Ｆ", "й"]
@@ -171,7 +172,7 @@ def test_a_folder_of_pages_keeps_the_bytes_of_each(tmp_path: Path) -> None:
     paths = [tmp_path / f"p{number}.txt" for number in range(len(contents))]
     for path, data in zip(paths, contents, strict=True):
         path.write_bytes(data)
-    source = read_folder(paths, "box")
+    source = read_folder([InputFile(path, path) for path in paths], "box")
     assert source.text == "one\n\fzwei “q”\n\f\n\ffour\n\nmore\n"
     assert [page.label for page in source.pages] == ["p0.txt", "p1.txt", "p2.txt", "p3.txt"]
     for page, data in zip(source.pages, contents, strict=True):
@@ -182,7 +183,7 @@ def test_a_folder_of_pages_keeps_the_bytes_of_each(tmp_path: Path) -> None:
 def test_a_folder_of_empty_pages_is_empty(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"\n")
     with pytest.raises(UnreadableInput, match="empty"):
-        read_folder([tmp_path / "a.txt"], "box")
+        read_folder([InputFile(tmp_path / "a.txt", tmp_path / "a.txt")], "box")
 
 
 def test_selected_pages_keep_their_numbers() -> None:

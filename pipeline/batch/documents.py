@@ -1,4 +1,4 @@
-"""One document from its text to its results: texts to be cleaned, and documents to be repaired again from what was read."""
+"""One document from its text to its results: what was read already, and documents to be repaired again from what was kept."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pipeline.ocr.pages import write
 from pipeline.outputs.files import unified_diff, write_document
 from pipeline.result import Result
 from pipeline.sources.discover import Document
+from pipeline.sources.files import InputFile, read_file, read_folder
 from pipeline.sources.hocr import source_from_ocr
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.stored import keep_inputs, stored_records, stored_text
-from pipeline.sources.text import read_folder, read_text
 
 
 def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process) -> Outcome:
@@ -60,7 +60,8 @@ def stored_source(folder: Path, stamp: Stamp) -> Source:
     ocr = folder / "ocr"
     if stamp.task == "digitise":
         return source_from_ocr(stamp.name, stored_records(ocr, stamp.selected), ocr)
-    return selected_pages(stored_text(ocr, stamp.name, stamp.sources, whole=stamp.whole), stamp.selected)
+    images = Path(stamp.images) if stamp.images else None
+    return selected_pages(stored_text(ocr, stamp.name, stamp.sources, images, whole=stamp.whole), stamp.selected)
 
 
 class Job(Protocol):
@@ -78,7 +79,7 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextJob:
-    """A text to be cleaned, in this process or another."""
+    """A text, or what an OCR left, to be cleaned, in this process or another."""
 
     document: Document
     order: Order
@@ -97,12 +98,18 @@ class TextJob:
         document, order = self.document, self.order
         stamp = stamp_for("clean", document, order)
         if is_done(stamp, self.folder, order):
-            return Outcome(self.name, self.folder, "already done")
-        source = read_folder(document.inputs, self.name) if document.whole else read_text(document.inputs[0], self.name)
-        source = selected_pages(source, order.selected)
+            return Outcome(self.name, self.folder, "already done", remarks=document.remarks)
+        source = selected_pages(self.read(), order.selected)
         if not order.dry_run:
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
-        return finish(source, stamp, self.folder, order, self.process)
+        return replace(finish(source, stamp, self.folder, order, self.process), remarks=document.remarks)
+
+    def read(self) -> Source:
+        """The document as it came. Raises PipelineError."""
+        inputs, images = self.document.inputs, self.order.images
+        if self.document.whole:
+            return read_folder([InputFile(path, path) for path in inputs], self.name, images)
+        return read_file(inputs[0], self.name, images)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ Process = Callable[[Source, Settings, Sequence[Undone]], Result]
 class Order:
     """The output folder, the settings, the places in the scan order (from 1; none: all), and how to go about it.
 
-    `force`: do again what is done; `dry_run`: write nothing.
+    `force`: do again what is done; `dry_run`: write nothing; `images`: a folder in which to look for the page images of what
+    another OCR left.
     """
 
     out: Path
@@ -33,6 +34,7 @@ class Order:
     selected: tuple[int, ...] = ()
     force: bool = False
     dry_run: bool = False
+    images: Path | None = None
 
 
 def settings_hash(settings: Settings, *, with_scans: bool) -> str:
@@ -62,6 +64,7 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
         order.selected,
         document.whole,
         packs=order.settings.packs,
+        images=str(order.images or ""),
     )
 
 

@@ -18,7 +18,7 @@ FATAL = (MissingDependency, UnwritableOutput)
 class Outcome:
     """One document. `counts`: pages, applied, held; `failed`: why each page that could not be read could not; `detail`: a
     traceback, for an error that nobody foresaw; `output`: what a run that writes nothing has to show; `note`: what is said of it
-    in place of its counts."""
+    in place of its counts; `remarks`: what else there is to say, such as files that were passed over."""
 
     name: str
     folder: Path
@@ -29,6 +29,7 @@ class Outcome:
     detail: str = ""
     output: str = ""
     note: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class Reporter(Protocol):

@@ -19,7 +19,7 @@ FORMAT = 1
 class Stamp:
     """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
     from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read; `packs`: the
-    dictionaries, by name or folder."""
+    dictionaries, by name or folder; `images`: the folder that was named for page images."""
 
     task: str
     name: str
@@ -32,6 +32,7 @@ class Stamp:
     counts: dict[str, int] = field(default_factory=dict)
     failed: tuple[int, ...] = ()
     packs: tuple[str, ...] = ()
+    images: str = ""
 
     def matches(self, other: Stamp | None) -> bool:
         """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""
@@ -39,7 +40,7 @@ class Stamp:
 
 
 def identity(stamp: Stamp) -> tuple[object, ...]:
-    return stamp.task, stamp.inputs, stamp.settings, stamp.version, stamp.selected, stamp.whole
+    return stamp.task, stamp.inputs, stamp.settings, stamp.version, stamp.selected, stamp.whole, stamp.images
 
 
 def hash_inputs(parts: Iterable[Path | bytes]) -> str:

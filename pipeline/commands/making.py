@@ -53,8 +53,15 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
 @INPUTS
 @options(OUT, PERIOD, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, CONFIG, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
-def clean(paths: tuple[str, ...], document: bool, **given: Any) -> int:
-    """Repair text that OCR left: files, or folders of files.
+@click.option("--each", is_flag=True, help="Every file is a document of its own.")
+@click.option(
+    "--images", type=click.Path(path_type=Path), metavar="FOLDER", help="Where the page images of hOCR, ALTO and PAGE files are."
+)
+def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> int:
+    """Repair what OCR left: plain text, hOCR, ALTO, PAGE-XML; files, or folders of files.
+
+    A text is a document. The hOCR, ALTO or PAGE files of a folder, one a page, are one document in natural order; a file of
+    several pages is one by itself. Their images are not needed; where they lie beside the files they are found.
 
     With - as PATH, text is read from standard input and the clean text written to standard output; with "-o -" the clean text of
     a file is.
@@ -64,7 +71,7 @@ def clean(paths: tuple[str, ...], document: bool, **given: Any) -> int:
     streamed = "-" in paths or given["out"] == "-"
     if not streamed:
         order, console = ordered(given)
-        return closed(run.clean(paths, order, console, whole=document), console)
+        return closed(run.clean(paths, order, console, whole=document, each=each), console)
     chosen = click.get_current_context().get_parameter_source("out") is not click.core.ParameterSource.DEFAULT
     if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
         advice = "Give a single file, or leave - out and name an output folder"
@@ -80,7 +87,8 @@ def stream(path: str, order: Order, console: Console) -> int:
     from pipeline.sources.text import read_bytes
 
     data = sys.stdin.buffer.read() if path == "-" else read_bytes(Path(path))
-    result = run.clean_bytes(data, "standard input" if path == "-" else path, order)
+    origin = None if path == "-" else Path(path)
+    result = run.clean_bytes(data, "standard input" if path == "-" else path, order, origin)
     write_out(unified_diff(result) if order.dry_run else result.draft.text)
     counts = {"pages": len(result.source.pages), "applied": len(result.ledger.applied), "held": len(result.ledger.held)}
     console.say(f"{result.source.name}: {counted(counts)}")

@@ -83,8 +83,16 @@ def ordered(given: dict[str, Any]) -> tuple[Order, Console]:
     given["caution"] = "cautious" if given["cautious"] else "eager" if given["eager"] else None
     chosen = {name: given.get(name) or None for name in Settings.model_fields}
     settings = load_settings(given["config"], chosen, rule_names())
+    images = given.get("images")
+    if images is not None and not images.is_dir():
+        raise BadArguments("there is no such folder of images", where=images, advice="Check the path given to --images")
     order = Order(
-        Path(given.get("out", ".")), settings, given.get("pages") or (), given.get("force", False), given.get("dry_run", False)
+        Path(given.get("out", ".")),
+        settings,
+        given.get("pages") or (),
+        given.get("force", False),
+        given.get("dry_run", False),
+        images,
     )
     return order, Console(quiet=given["quiet"], verbose=given["verbose"])
 

@@ -71,7 +71,7 @@ class DocumentConfidence:
 def document_confidence(source: Source, ledger: Ledger, knowledge: Knowledge) -> DocumentConfidence:
     """Confidence of every line of the clean text that `ledger` makes of `source`."""
     words = read_words(source, ledger, knowledge)
-    wrong = word_risk(words, with_image=source.has_images)
+    wrong = word_risk(words)
     draft = Draft(source.text, ledger.applied)
     bounds = np.searchsorted(words.starts, [line.start for line in draft.lines] + [len(draft.text) + 1])
     sums = np.concatenate([[0.0], np.cumsum(wrong)])
@@ -97,10 +97,11 @@ def line_confidence(
     return LineConfidence(page, count, line.start, line.end, round(min(1.0, right), 4), round(max(0.0, expected), 4), reasons)
 
 
-def word_risk(words: Words, *, with_image: bool) -> NDArray[np.float64]:
-    """Probability (0-1) of each word that it is wrong."""
-    weights = coefficients()["image" if with_image else "text"]
-    return np.asarray(1 / (1 + np.exp(-np.clip(words.features @ weights, -30, 30))), dtype=np.float64)
+def word_risk(words: Words) -> NDArray[np.float64]:
+    """Probability (0-1) of each word that it is wrong, with the weights for an image where the OCR said how sure it was."""
+    weights = coefficients()
+    sums = np.where(np.isnan(words.ocr), words.features @ weights["text"], words.features @ weights["image"])
+    return np.asarray(1 / (1 + np.exp(-np.clip(sums, -30, 30))), dtype=np.float64)
 
 
 @cache

@@ -41,8 +41,8 @@ LONE_WORDS = frozenset("aAIO&–—-…/")
 class Words:
     """The words (runs without white space) of a clean text: offsets there, their features, and what a reviewer is told.
 
-    `ocr` is the lowest OCR confidence of a word's characters (NaN without an image); `suggestions` the index of a held edit
-    that touches it, -1 for none.
+    `ocr` is the lowest OCR confidence of a word's characters (NaN where the OCR gave none); `suggestions` the index of a held
+    edit that touches it, -1 for none.
     """
 
     texts: tuple[str, ...]
@@ -62,14 +62,13 @@ def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
     ends = np.array([f[1] for f in found], dtype=np.int64)
     tokens = tuple(f[2] for f in found)
     held, ocr, edited = (
-        cut(values, starts, ends, np.maximum if at != 1 else np.minimum)
+        cut(values, starts, ends, np.maximum if at != 1 else np.fmin)
         for at, values in enumerate(character_values(source, ledger, pieces, len(text)))
     )
     suggestions = np.array(held, dtype=np.int64) - 1
     chances = np.array([edit.probability for edit in ledger.held] + [0.0], dtype=np.float32)
     doubt = -np.log(np.clip(ocr, 0.01, 0.995) / (1 - np.clip(ocr, 0.01, 0.995)))
-    doubt = np.nan_to_num(doubt, nan=0.0)
-    place = np.stack([chances[suggestions], edited, doubt, page_means(doubt, text, starts)], axis=1)
+    place = np.stack([chances[suggestions], edited, np.nan_to_num(doubt, nan=0.0), page_means(doubt, text, starts)], axis=1)
     forms = form_features(tokens, knowledge)
     constant = np.ones((len(tokens), 1), dtype=np.float32)
     features = np.concatenate([constant, forms, place], axis=1).astype(np.float32)
@@ -77,11 +76,12 @@ def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
 
 
 def page_means(values: Floats, text: str, starts: NDArray[np.int64]) -> Floats:
-    """For each word, the mean of the values of its page: a word on a clear page is the surer for it."""
+    """For each word, the mean of what values there are on its page: a word on a clear page is the surer for it."""
     breaks = [match.start() for match in re.finditer("\f", text)]
     pages = np.searchsorted(breaks, starts)
-    sums = np.bincount(pages, values, minlength=len(breaks) + 1)
-    counts = np.bincount(pages, minlength=len(breaks) + 1)
+    known = ~np.isnan(values)
+    sums = np.bincount(pages[known], values[known], minlength=len(breaks) + 1)
+    counts = np.bincount(pages[known], minlength=len(breaks) + 1)
     means = np.clip(sums / np.maximum(1, counts), *PAGE_DOUBTS)
     return np.asarray(means[pages], dtype=np.float32)
 
@@ -107,7 +107,7 @@ def character_values(
     for at, edit in enumerate(ledger.held):
         for change in edit.changes:
             held[change.start : change.end] = at + 1
-    ocr = ocr_confidence(source) if source.has_images else None
+    ocr = ocr_confidence(source) if source.has_confidences else None
     risk = edit_risk(source, ledger.applied)
     spread = [np.zeros(length, dtype=np.float32) for _ in range(3)]
     at = 0
@@ -122,13 +122,12 @@ def character_values(
 
 
 def ocr_confidence(source: Source) -> Floats:
-    """Confidence (0-1) of the word that each character of the source belongs to; 1 between words."""
+    """Confidence (0-1) of the word that each character of the source belongs to: 1 between words, NaN where none was given."""
     values = np.ones(len(source.text) + 1, dtype=np.float32)
     for page in source.pages:
         for line in page.lines:
             for word in line.words:
-                if word.confidence is not None:
-                    values[word.start : word.end] = word.confidence
+                values[word.start : word.end] = np.nan if word.confidence is None else word.confidence
     return values
 
 

@@ -50,12 +50,13 @@ def classes(node: html.HtmlElement) -> set[str]:
 
 
 def line_words(tree: html.HtmlElement) -> list[list[str]]:
-    """The words of each outermost line, in the order of the file."""
+    """The words of each outermost line, in the order of the file; where they have no places the line's text tells them."""
     rows: list[list[str]] = []
     seen: set[html.HtmlElement] = set()
     for node in tree.iter():
         if not isinstance(node.tag, str) or not classes(node) & LINES or any(above in seen for above in node.iterancestors()):
             continue
         seen.add(node)
-        rows.append([word.text_content().strip() for word in node.iter() if "ocrx_word" in classes(word)])
+        words = [word.text_content().strip() for word in node.iter() if "ocrx_word" in classes(word)]
+        rows.append(words or node.text_content().split())
     return rows

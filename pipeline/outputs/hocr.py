@@ -43,7 +43,8 @@ def hocr_page(page: Page, lines: Sequence[PlacedLine]) -> str:
     assert page.scan is not None
     name = PurePath(page.scan.path.replace("\\", "/")).name
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    title = f'image "{quoted}"; bbox 0 0 {page.scan.width} {page.scan.height}; ppageno {page.number - 1}'
+    image = f'image "{quoted}"; ' if name else ""
+    title = f"{image}bbox 0 0 {page.scan.width} {page.scan.height}; ppageno {page.number - 1}"
     head = HEAD.format(title=text(name), version=__version__, capabilities=CAPABILITIES)
     body = "".join(areas(page.number, lines))
     opening = f'  <div class="ocr_page" id="page_{page.number}" title="{text(title)}">\n'
@@ -59,7 +60,10 @@ def areas(number: int, lines: Sequence[PlacedLine]) -> Iterator[str]:
             yield f'    <p class="ocr_par" id="par_{number}_{count}_{at}" title="{bbox(paragraph)}">\n'
             for line in paragraph:
                 yield f'     <span class="{line.kind}" title="{shown(line.box)}">'
-                yield " ".join(word_span(number, words + i, word_at) for i, word_at in enumerate(line_words(line), 1))
+                if any(word.own for word in line.words):
+                    yield " ".join(word_span(number, words + i, word_at) for i, word_at in enumerate(line_words(line), 1))
+                else:  # only the line has a place, and boxes of words would be made up
+                    yield " ".join(text(word.text) for word in line.words)
                 yield "</span>\n"
                 words += len(line.words)
             yield "    </p>\n"

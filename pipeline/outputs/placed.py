@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.draft import DraftLine
@@ -20,11 +20,27 @@ FURNITURE = {"page-number": "ocr_pageno", "running-head": "ocr_header", "catchwo
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A word of the clean text at its place on the original scan. `confidence` (0-1) is the lowest of the words read there."""
+    """A word of the clean text at its place on the original scan. `confidence` (0-1) is the lowest of the words read there.
+
+    `own`: the place is its own, not that of its line or of its neighbour.
+    """
 
     text: str
     box: Box
     confidence: float | None
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A word of the source with a box, its page and its line, counted over the document; or, where `own` is not set, all of a
+    line whose words have no boxes."""
+
+    word: Word
+    box: Box
+    page: int
+    row: int
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +67,24 @@ class Placer:
         self.result = result
 
     @cached_property
-    def words(self) -> list[tuple[Word, int, int]]:
-        """All words with boxes in the order of the source: (word, page number, line counted over the document)."""
-        found: list[tuple[Word, int, int]] = []
+    def spots(self) -> list[Spot]:
+        """All places that are known, in the order of the source."""
+        found: list[Spot] = []
         count = 0
         for page in self.result.source.pages:
             for line in page.lines:
                 count += 1
-                found += [(word, page.number, count) for word in line.words if word.box is not None]
-        return sorted(found, key=lambda entry: entry[0].start)
+                placed = [Spot(word, word.box, page.number, count) for word in line.words if word.box is not None]
+                if not placed and line.box is not None:
+                    sure = [word.confidence for word in line.words if word.confidence is not None]
+                    whole = Word(line.start, line.end, min(sure, default=None), line.box)
+                    placed = [Spot(whole, line.box, page.number, count, own=False)]
+                found += placed
+        return sorted(found, key=lambda spot: spot.word.start)
 
     @cached_property
     def starts(self) -> list[int]:
-        return [word.start for word, _, _ in self.words]
+        return [spot.word.start for spot in self.spots]
 
     @cached_property
     def furniture(self) -> dict[int, list[tuple[str, Move]]]:
@@ -88,10 +109,10 @@ class Placer:
 
     def furniture_lines(self, page: Page, kind: str, move: Move) -> Iterator[PlacedLine]:
         rows: dict[int, list[PlacedWord]] = {}
-        for word, number, row in self.between(move.start, move.end):
-            if number == page.number and word.box is not None:
-                text = self.result.source.text[word.start : word.end]
-                rows.setdefault(row, []).append(PlacedWord(text, word.box, word.confidence))
+        for spot in self.between(move.start, move.end):
+            if spot.page == page.number:
+                text = self.result.source.text[spot.word.start : spot.word.end]
+                rows.setdefault(spot.row, []).append(PlacedWord(text, spot.box, spot.word.confidence, spot.own))
         for words in rows.values():
             yield PlacedLine(kind, tuple(words), True, move.start)
 
@@ -115,30 +136,28 @@ class Placer:
         A word that was joined over a line break stands where its first half does; one without a place stands with its neighbour.
         """
         spans = [self.result.draft.origin(offset) for offset in range(at, at + len(text))]
-        found: list[tuple[Box, float | None]] = []
-        row = -1
+        found: list[Spot] = []
+        box: Box | None = None
         for low, high in merged(spans):
-            for word, number, line in self.between(low, high):
-                if number != page.number or (row >= 0 and line != row) or word.box is None:
+            for spot in self.between(low, high):
+                if spot.page != page.number or (found and spot.row != found[0].row):
                     continue
-                row = line
-                found.append((sliced(word, word.box, low, high), word.confidence))
-        if not found:
+                found.append(spot)
+                part = sliced(spot.word, spot.box, low, high) if spot.own else spot.box
+                box = part if box is None else box.union(part)
+        if box is None:
             fallback = before[-1] if before else self.nearest(page, spans[0][0])
-            return (PlacedWord(text, fallback.box, fallback.confidence) if fallback else None), spans[0][0]
-        box = found[0][0]
-        for other, _ in found[1:]:
-            box = box.union(other)
-        sure = [confidence for _, confidence in found if confidence is not None]
-        return PlacedWord(text, box, min(sure) if sure else None), spans[0][0]
+            return (replace(fallback, text=text, own=False) if fallback else None), spans[0][0]
+        sure = [spot.word.confidence for spot in found if spot.word.confidence is not None]
+        return PlacedWord(text, box, min(sure, default=None), all(spot.own for spot in found)), spans[0][0]
 
-    def between(self, start: int, end: int) -> list[tuple[Word, int, int]]:
-        """Words that share a character with source[start:end]."""
+    def between(self, start: int, end: int) -> list[Spot]:
+        """Places that share a character with source[start:end]."""
         at = max(0, bisect_right(self.starts, start) - 1)
         found = []
-        while at < len(self.words) and self.words[at][0].start < end:
-            if self.words[at][0].end > start:
-                found.append(self.words[at])
+        while at < len(self.spots) and self.spots[at].word.start < end:
+            if self.spots[at].word.end > start:
+                found.append(self.spots[at])
             at += 1
         return found
 

@@ -9,11 +9,14 @@ from glob import glob, has_magic
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import BadArguments, UnreadableInput
-from pipeline.sources.images import SCAN_SUFFIXES, frames, natural_key
+from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, frames, natural_key
+from pipeline.sources.markup import MARKUP_SUFFIXES
 from pipeline.sources.places import distinct
 
 PDF_SUFFIX = ".pdf"
-MANY_PAGED = frozenset({".tif", ".tiff"})
+STAMP = "errata.json"
+RESULTS = frozenset({"text.txt", "reading.md", "report.html", "pages", "ocr", "images"})
+"""What lies beside a stamp and is no input."""
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".asc", ".md", ".ocr"})
 
 
@@ -21,13 +24,14 @@ TEXT_SUFFIXES = frozenset({".txt", ".text", ".asc", ".md", ".ocr"})
 class Document:
     """One document: its name, its files in reading order, and the folder of its results, relative to the output folder.
 
-    `whole`: the files are its pages (`clean --document`).
+    `whole`: the files are its pages (`clean --document`). `remarks`: what there is to say of the files beside them.
     """
 
     name: str
     inputs: tuple[Path, ...]
     relative_out: PurePosixPath
     whole: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,20 @@ class Found:
     root: str
     relative: PurePosixPath
     whole: bool = False
+    remarks: tuple[str, ...] = ()
 
     def places(self) -> list[PurePosixPath]:
         """Where its results could go, the best first; the later ones tell it apart from others."""
         bare = self.relative.with_suffix("") if is_file_name(self.relative.name) else self.relative
+        while bare.suffix.casefold() in MARKUP_SUFFIXES:  # p1.alto.xml, p1.hocr.gz
+            bare = bare.with_suffix("")
         return [bare, self.relative, PurePosixPath(self.root) / bare, PurePosixPath(self.root) / self.relative]
 
 
 def is_file_name(name: str) -> bool:
     """Whether a name ends in a suffix that a reader does not need to see."""
     suffix = PurePosixPath(name).suffix.casefold()
-    return suffix in TEXT_SUFFIXES or suffix in SCAN_SUFFIXES or suffix == PDF_SUFFIX
+    return suffix in TEXT_SUFFIXES or suffix in SCAN_SUFFIXES or suffix in MARKUP_SUFFIXES or suffix == PDF_SUFFIX
 
 
 def documents_to_digitise(given: Sequence[str | Path], out: Path, *, each: bool = False) -> list[Document]:
@@ -71,32 +78,6 @@ def documents_to_digitise(given: Sequence[str | Path], out: Path, *, each: bool 
     for folder, images in loose.items():
         name = images[0].name if len(images) == 1 else folder.resolve().name or "pages"
         found.append(Found(tuple(sorted(dict.fromkeys(images), key=by_name)), folder.resolve().name, PurePosixPath(name)))
-    return placed(found)
-
-
-def documents_to_clean(given: Sequence[str | Path], out: Path, *, whole: bool = False) -> list[Document]:
-    """The documents in text files: each file one, or, with `whole`, each folder one whose files are its pages.
-
-    Raises UnreadableInput for a path that does not exist and for a folder without texts.
-    """
-    found: list[Found] = []
-    for path in expanded(given):
-        root = path.resolve().name
-        if not path.is_dir():
-            found.append(Found((path,), path.parent.resolve().name, PurePosixPath(path.name)))
-            continue
-        if whole:
-            folders = [(path, [f for f in listed(path) if f.suffix.casefold() in TEXT_SUFFIXES])]
-        else:
-            folders = list(walk(path, TEXT_SUFFIXES, out))
-        if not any(files for _, files in folders):
-            advice = f"Texts end in {', '.join(sorted(TEXT_SUFFIXES))}; a file with another suffix can be given by its own path"
-            raise UnreadableInput("no texts in this folder", where=path, advice=advice)
-        if whole:
-            pages = tuple(sorted(folders[0][1], key=by_name))
-            found.append(Found(pages, root, PurePosixPath(root or "document"), whole=True))
-        else:
-            found += [Found((f,), root, PurePosixPath(f.relative_to(path))) for _, files in folders for f in files]
     return placed(found)
 
 
@@ -144,7 +125,8 @@ def in_folder_tree(root: Path, suffixes: frozenset[str], out: Path, each: bool) 
 def walk(root: Path, suffixes: frozenset[str], out: Path) -> Iterator[tuple[Path, list[Path]]]:
     """(folder, its files in natural order) for each folder under `root` with files of these suffixes.
 
-    Leaves out the output folder, hidden files, and folders seen already, so that a loop of links comes to an end.
+    Leaves out the output folder, results of Errata elsewhere, hidden files, and folders seen already, so that a loop of links
+    comes to an end.
     """
     results, seen = out.resolve(), set[Path]()
     for at, folders, names in os.walk(root, followlinks=True):
@@ -154,6 +136,9 @@ def walk(root: Path, suffixes: frozenset[str], out: Path) -> Iterator[tuple[Path
             folders.clear()
             continue
         seen.add(real)
+        if STAMP in names:
+            names = [name for name in names if name not in RESULTS]
+            folders[:] = [name for name in folders if name not in RESULTS]
         folders[:] = sorted((n for n in folders if not n.startswith(".")), key=natural_key)
         files = [folder / n for n in sorted(names, key=natural_key) if not n.startswith(".")]
         files = [file for file in files if file.suffix.casefold() in suffixes and file.is_file()]
@@ -192,4 +177,4 @@ def placed(found: Sequence[Found]) -> list[Document]:
     """Each document with a place of its own for its results."""
     found = list(dict.fromkeys(found))
     places = distinct([item.places() for item in found])
-    return [Document(str(place), item.inputs, place, item.whole) for item, place in zip(found, places, strict=True)]
+    return [Document(str(place), item.inputs, place, item.whole, item.remarks) for item, place in zip(found, places, strict=True)]

@@ -1,4 +1,4 @@
-"""hOCR, as Tesseract writes it, as text with lines, words, confidences and boxes on the original scan.
+"""hOCR as text with lines, words, confidences and boxes: Tesseract's, led to the original scan, and that of other programs.
 
 The format: https://kba.github.io/hocr-spec/1.2/
 """
@@ -7,35 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
 
 from pipeline.errors import InvalidRecord
-from pipeline.model import Box, Line, Page, Scan, Source, Word
-from pipeline.ocr.pages import PageRecord, Rows, stored_hocr
+from pipeline.model import Box, Line, Page, Scan, Source
+from pipeline.ocr.pages import IDENTITY, PageRecord, Rows, stored_hocr
+from pipeline.sources.markup import xml_parser
+from pipeline.sources.recognised import Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines
 
-LINE_CLASSES = frozenset({"ocr_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"})
-
+LINE_CLASSES = frozenset(
+    {"ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"}
+)
+COARSER = ("ocr_par", "ocrx_block", "ocr_carea", "ocr_page")
+"""What is taken for a line, the finest first, where a page has no lines."""
+BBOX = re.compile(r"\bbbox((?:\s+-?\d+(?:\.\d+)?){4})(?![\d.])")
+IMAGE = re.compile(r"""\b(?:image|file)\s+(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s;]+))""")
+WHOLE = re.compile(r"\bx_wconf\s+(-?\d+(?:\.\d+)?)")
+EACH = re.compile(r"\bx_confs?((?:\s+-?\d+(?:\.\d+)?(?:[eE]-?\d+)?)+)")
+"""Confidences of a word, and of each of its characters."""
 PAGE_BREAK = "\n\f"
-
-
-@dataclass(slots=True)
-class Writer:
-    """Text being put together, and the spans over it. `start`: the place of its first character in the document."""
-
-    start: int
-    pieces: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    at: int = 0
-
-    def put(self, text: str) -> tuple[int, int]:
-        """Add text; its span in the document."""
-        begin = self.start + self.at
-        self.pieces.append(text)
-        self.at += len(text)
-        return begin, begin + len(text)
 
 
 def read_hocr_page(hocr: bytes, to_scan: Rows, start: int) -> tuple[str, tuple[Line, ...]]:
@@ -44,30 +36,41 @@ def read_hocr_page(hocr: bytes, to_scan: Rows, start: int) -> tuple[str, tuple[L
     Words are joined by a space, lines by a line feed, paragraphs and areas by a blank line; nothing stands at the end.
     Confidences are 0-1. `to_scan` leads from the hOCR's pixels to those of the scan. Raises InvalidRecord for what is no XML.
     """
-    writer = Writer(start)
-    for paragraph in paragraphs(parse(hocr)):
-        fresh = True
-        for element in paragraph:
-            words = [(text, word) for word in of_class(element, {"ocrx_word"}) if (text := word_text(word))]
-            if not words:
-                continue
-            if writer.pieces:
-                writer.put("\n\n" if fresh else "\n")
-            fresh = False
-            put_line(writer, words, to_scan)
-    return "".join(writer.pieces), tuple(writer.lines)
+    return text_and_lines(blocks(parse(hocr), to_scan), start)
+
+
+def read_hocr(root: etree._Element) -> Iterator[ReadPage]:
+    """The pages of an hOCR file; the whole of it is one where it names none."""
+    for page in list(of_class(root, {"ocr_page"})) or [root]:
+        title = page.get("title") or ""
+        found = IMAGE.search(title)
+        image = re.sub(r"\\(.)", r"\1", found[1]) if found and found[1] else (found[2] or found[3] or "") if found else ""
+        box = box_on_scan(title, IDENTITY)
+        size = (box.right, box.bottom) if box is not None else (0, 0)
+        yield ReadPage(tuple(blocks(page, IDENTITY)), image, *size)
 
 
 def parse(hocr: bytes) -> etree._Element:
-    """The root of an hOCR document. Entities are not resolved and nothing is fetched."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True)
+    """The root of a stored hOCR. Entities are not resolved and nothing is fetched. Raises InvalidRecord."""
     try:
-        root = etree.fromstring(hocr, parser)
+        root = etree.fromstring(hocr, xml_parser(recover=True))
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:
         raise InvalidRecord("the hOCR of a page is damaged", advice="Use --force")
     return root
+
+
+def blocks(page: etree._Element, to_scan: Rows) -> Iterator[tuple[ReadLine, ...]]:
+    """The paragraphs of a page that hold text."""
+    for paragraph in paragraphs(page):
+        read = (line_of(line_pieces(line, to_scan), box_on_scan(title_of(line), to_scan)) for line in paragraph)
+        if found := tuple(line for line in read if line is not None):
+            yield found
+
+
+def title_of(element: etree._Element) -> str:
+    return element.get("title") or ""
 
 
 def classes(element: etree._Element) -> set[str]:
@@ -83,7 +86,7 @@ def paragraphs(root: etree._Element) -> Iterator[list[etree._Element]]:
     """The lines of each paragraph; lines outside a paragraph are together where they share a parent."""
     current: list[etree._Element] = []
     owner: etree._Element | None = None
-    for line in of_class(root, LINE_CLASSES):
+    for line in lines_of(root):
         parent = line.getparent()
         if current and parent is not owner:
             yield current
@@ -94,47 +97,78 @@ def paragraphs(root: etree._Element) -> Iterator[list[etree._Element]]:
         yield current
 
 
+def lines_of(root: etree._Element) -> list[etree._Element]:
+    """The innermost lines of a page, or what comes nearest to lines on it."""
+    for wanted in (LINE_CLASSES, *(frozenset({name}) for name in COARSER)):
+        found = list(of_class(root, wanted))
+        holders = {above for element in found for above in element.iterancestors()}
+        if innermost := [element for element in found if element not in holders]:
+            return innermost
+    return [root]
+
+
+def line_pieces(line: etree._Element, to_scan: Rows) -> Iterator[Piece]:
+    """The words of a line, and text of it that stands in none; a line that is not parted into words gives its own confidence."""
+    loose, sure = "", confidence(title_of(line))
+    walker = etree.iterwalk(line, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event == "start" and "ocrx_word" in classes(element):
+            yield from loose_pieces(loose, sure)
+            loose = ""
+            title = title_of(element)
+            yield Piece(word_text(element), confidence(title), box_on_scan(title, to_scan))
+            walker.skip_subtree()
+        elif event == "start" and isinstance(element.tag, str):  # what an entity stands for is not known
+            loose += element.text or ""
+        elif event != "start" and element is not line:
+            loose += element.tail or ""
+    yield from loose_pieces(loose, sure)
+
+
+def loose_pieces(text: str, sure: float | None) -> Iterator[Piece]:
+    """Text outside of words; it touches the word before where no space parts them."""
+    for place, part in enumerate(text.split()):
+        yield Piece(part, sure, glued=place == 0 and not text[:1].isspace())
+
+
 def word_text(word: etree._Element) -> str:
     """The characters of a word, without the alternatives that stand beside them."""
-    marked = [e for e in word.iter(etree.Element) if "ocrx_cinfo" in classes(e) and "x_bboxes" in (e.get("title") or "")]
-    text = "".join("".join(e.itertext()) for e in marked) if marked else own_text(word)
-    return " ".join(text.split())
+    marked = [e for e in word.iter(etree.Element) if "ocrx_cinfo" in classes(e) and "x_bboxes" in title_of(e)]
+    return "".join("".join(e.itertext()) for e in marked) if marked else own_text(word)
 
 
 def own_text(word: etree._Element) -> str:
     """The text of a word that has no boxes for its characters; `ocrx_cinfo` in it holds alternatives."""
-    pieces = [word.text or ""]
-    for child in word:
-        if "ocrx_cinfo" not in classes(child) and isinstance(child.tag, str):
-            pieces.append(own_text(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)
+    text = ""
+    walker = etree.iterwalk(word, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event == "start" and "ocrx_cinfo" in classes(element):
+            walker.skip_subtree()
+        elif event == "start" and isinstance(element.tag, str):
+            text += element.text or ""
+        elif event != "start" and element is not word:
+            text += element.tail or ""
+    return text
 
 
-def put_line(writer: Writer, words: list[tuple[str, etree._Element]], to_scan: Rows) -> None:
-    """Add a line of words."""
-    spans: list[Word] = []
-    for text, element in words:
-        if spans:
-            writer.put(" ")
-        begin, end = writer.put(text)
-        title = element.get("title") or ""
-        confidence = re.search(r"x_wconf\s+(-?[\d.]+)", title)
-        sure = None if confidence is None else min(1.0, max(0.0, float(confidence[1]) / 100))
-        spans.append(Word(begin, end, sure, box_on_scan(title, to_scan)))
-    box: Box | None = None
-    for span in spans:
-        if span.box is not None:
-            box = span.box if box is None else box.union(span.box)
-    writer.lines.append(Line(spans[0].start, spans[-1].end, tuple(spans), box))
+def confidence(title: str) -> float | None:
+    """What an hOCR title says of a word (0-1): of the whole, or of the least sure of its characters."""
+    if whole := WHOLE.search(title):
+        return min(1.0, max(0.0, float(whole[1]) / 100))
+    each = EACH.search(title)
+    values = [float(value) for value in each[1].split()] if each else []
+    if not values:
+        return None
+    # The standard has percentages; kraken writes 0-1.
+    return certainty(str(min(values)), 1.0 if max(values) <= 1 else 100.0)
 
 
 def box_on_scan(title: str, to_scan: Rows) -> Box | None:
     """The `bbox` of an hOCR title, led to the scan: the upright rectangle around the four corners."""
-    found = re.search(r"\bbbox\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)", title)
+    found = BBOX.search(title)
     if found is None:
         return None
-    left, top, right, bottom = (float(side) - 0.5 for side in found.groups())
+    left, top, right, bottom = (min(1e7, max(-1e7, float(side))) - 0.5 for side in found[1].split())
     corners = [mapped(x, y, to_scan) for x in (left, right) for y in (top, bottom)]
     across, down = [x + 0.5 for x, _ in corners], [y + 0.5 for _, y in corners]
     return Box(max(0, round(min(across))), max(0, round(min(down))), max(0, round(max(across))), max(0, round(max(down))))

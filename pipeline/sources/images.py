@@ -19,6 +19,7 @@ from pipeline.sources import pdf
 Gray = NDArray[np.uint8]
 
 SCAN_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".jp2", ".j2k", ".jpx", ".pdf"})
+MANY_PAGED = frozenset({".tif", ".tiff"})
 
 MAX_PIXELS = 200_000_000
 """Larger images are refused: an A2 sheet at 600 dpi has 140 million pixels, a decompression bomb far more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -130,7 +130,7 @@ def selected_pages(source: Source, numbers: Sequence[int]) -> Source:
     pages, parts, at = [], [], 0
     for page in wanted:
         text = source.text[page.start : page.end]
-        pages.append(replace(page, start=at, end=at + len(text), lines=()))
+        pages.append(page.moved(at - page.start))
         parts.append(text)
         at += len(text) + len("\n\f")
     return Source(source.name, "\n\f".join(parts), tuple(pages), path=source.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, groupby
 from pathlib import Path
@@ -12,7 +12,7 @@ from ftfy import TextFixerConfig, fix_encoding
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import UnreadableInput
-from pipeline.model import Decoding, Page, Source, Substitution
+from pipeline.model import Decoding, Source, Substitution
 from pipeline.sources.splitting import split_pages
 
 BOMS = (
@@ -161,10 +161,10 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableInput(f"cannot be read ({fault.strerror})", where=path, advice=advice) from fault
 
 
-def read_text(given: Path | bytes, name: str) -> Source:
-    """One file, or its bytes, as a document. Raises UnreadableInput if it is missing, empty or not text."""
+def read_text(given: Path | bytes, name: str, path: str = "") -> Source:
+    """One file, or bytes that came from `path`, as a document. Raises UnreadableInput if it is missing, empty or not text."""
     data = given if isinstance(given, bytes) else read_bytes(given)
-    path = "" if isinstance(given, bytes) else str(given)
+    path = path if isinstance(given, bytes) else str(given)
     check_is_text(data, path or name)
     text, decoding = decode(data)
     # Many programs end every page with a form feed; the last one begins no page.
@@ -173,31 +173,10 @@ def read_text(given: Path | bytes, name: str) -> Source:
     return Source(name, text, split_pages(text), decoding, path)
 
 
-def read_folder(paths: Sequence[Path], name: str, path: str = "") -> Source:
-    """Files that hold one page each as one document, in the order given.
-
-    Each page carries its own decoding: `page.decoding.encode(text[page.start:page.end])` is its file. Raises UnreadableInput
-    for a file that is not text; a page may be empty, the document may not.
-    """
-    pages: list[Page] = []
-    parts: list[str] = []
-    at = 0
-    for number, file in enumerate(paths, 1):
-        text, decoding = page_of_file(file)
-        pages.append(Page(number, at, at + len(text), label=file.name, decoding=decoding))
-        parts.append(text)
-        at += len(text) + len("\n\f")
-    text = "\n\f".join(parts)
-    if not text.strip():
-        raise UnreadableInput("every page is empty", where=path or name, advice="There is nothing to clean")
-    return Source(name, text, tuple(pages), path=path)
-
-
-def page_of_file(file: Path) -> tuple[str, Decoding]:
-    """The text of a file that is one page: its last line end and any form feeds taken off."""
-    data = read_bytes(file)
+def page_of_text(data: bytes, where: str) -> tuple[str, Decoding]:
+    """The text of a file that is one page: its last line end and any form feeds taken off. Raises UnreadableInput."""
     if data.strip():
-        check_is_text(data, str(file))
+        check_is_text(data, where)
     text, decoding = decode(data)
     text, decoding = without_form_feeds(text, decoding)
     return without_end(text, decoding, "\n")

@@ -1,0 +1,126 @@
+"""PAGE-XML, schemas of 2009 to 2019, as pages of recognised lines: what Transkribus, eScriptorium and OCR-D write.
+
+The standard: https://github.com/PRImA-Research-Lab/PAGE-XML
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from pipeline.model import Box
+from pipeline.sources.markup import local
+from pipeline.sources.reading_order import Placed, in_reading_order
+from pipeline.sources.recognised import (
+    Piece,
+    ReadLine,
+    ReadPage,
+    around,
+    box_of,
+    certainty,
+    line_of,
+    line_with_text,
+    number,
+    points_of,
+)
+
+LINE_ORDER = re.compile(r"\breadingOrder\s*\{\s*index\s*:\s*(\d{1,6})\s*;?\s*\}")
+"""Where Transkribus notes the order of lines: custom="readingOrder {index:3;}"."""
+
+
+def read_page_xml(root: etree._Element) -> Iterator[ReadPage]:
+    """The pages of a PAGE-XML file (one, by its schema). Confidences are 0-1, boxes in pixels."""
+    for page in root.iter("{*}Page"):
+        width, height = number(page.get("imageWidth")), number(page.get("imageHeight"))
+        blocks = [lines for region in ordered_regions(page) if (lines := tuple(region_lines(region)))]
+        size = max(0, round(width or 0)), max(0, round(height or 0))
+        yield ReadPage(tuple(blocks), page.get("imageFilename") or "", *size)
+
+
+def ordered_regions(page: etree._Element) -> list[etree._Element]:
+    """The text regions of a page, those in tables and in other regions included, in its ReadingOrder."""
+    regions = list(page.iter("{*}TextRegion"))
+    placed = [Placed(region, tuple(chain(region))) for region in regions]
+    order = next(page.iterchildren("{*}ReadingOrder"), None)
+    return in_reading_order(placed, list(named(order)) if order is not None else [])
+
+
+def chain(region: etree._Element) -> Iterator[str]:
+    """The identifiers of a region and of those that it lies in, from the inside."""
+    for element in (region, *region.iterancestors()):
+        if found := element.get("id"):
+            yield found
+
+
+def named(group: etree._Element) -> Iterator[str]:
+    """The regions that a group names, groups within it included; by their indices where it has them."""
+    waiting = [group]
+    while waiting:
+        element = waiting.pop()
+        if found := element.get("regionRef"):
+            yield found
+        members = list(element.iterchildren(etree.Element))
+        members.sort(key=lambda member: number(member.get("index")) or 0)
+        waiting += reversed(members)
+
+
+def region_lines(region: etree._Element) -> Iterator[ReadLine]:
+    """The lines of a region itself; of its text, where no lines were found in it."""
+    lines = list(region.iterchildren("{*}TextLine"))
+    places = [LINE_ORDER.search(line.get("custom") or "") for line in lines]
+    if all(places):
+        indices = [int(place[1]) for place in places if place]
+        lines = [lines[at] for at in sorted(range(len(lines)), key=indices.__getitem__)]
+    found = [read for line in lines if (read := text_line(line)) is not None]
+    # A region that holds regions repeats their text in its own.
+    if not found and next(region.iter("{*}TextLine"), None) is None and next(region.iterchildren("{*}TextRegion"), None) is None:
+        text, confidence = equivalent(region)
+        place = outline(region)
+        found = [read for row in text.splitlines() if (read := line_with_text(row, confidence, (), place)) is not None]
+    yield from found
+
+
+def text_line(line: etree._Element) -> ReadLine | None:
+    """A line: its own text, which is what people correct, else that of its words."""
+    words = [word_piece(word) for word in line.iterchildren("{*}Word")]
+    text, confidence = equivalent(line)
+    place = outline(line) or around(word.box for word in words)
+    return line_with_text(text, confidence, words, place) if text.strip() else line_of(words, place)
+
+
+def word_piece(word: etree._Element) -> Piece:
+    """A word; where it has no text or confidence itself, those of its glyphs."""
+    text, confidence = equivalent(word)
+    glyphs = [equivalent(glyph) for glyph in word.iterchildren("{*}Glyph")]
+    if confidence is None:
+        confidence = min((sure for _, sure in glyphs if sure is not None), default=None)
+    return Piece(text or "".join(char for char, _ in glyphs), confidence, outline(word))
+
+
+def equivalent(element: etree._Element) -> tuple[str, float | None]:
+    """The text and confidence of an element: of several readings the one with the lowest index, else the first."""
+    readings = [reading for reading in element.iterchildren("{*}TextEquiv")]
+    readings.sort(key=lambda reading: 0 if (index := number(reading.get("index"))) is None else index)
+    for reading in readings:
+        if text := reading_text(reading):
+            return text, certainty(reading.get("conf"))
+    return "", None
+
+
+def reading_text(reading: etree._Element) -> str:
+    texts = {local(child): "".join(child.itertext()) for child in reading.iterchildren(etree.Element)}
+    return texts.get("Unicode") or texts.get("PlainText") or ""
+
+
+def outline(element: etree._Element) -> Box | None:
+    """The rectangle around an element's Coords: a list of points since 2013, elements of their own before."""
+    coords = next(element.iterchildren("{*}Coords"), None)
+    if coords is None:
+        return None
+    points: Sequence[tuple[float, float]] = points_of(coords.get("points"))
+    if not points:
+        pairs = [(number(point.get("x")), number(point.get("y"))) for point in coords.iterchildren("{*}Point")]
+        points = [(x, y) for x, y in pairs if x is not None and y is not None]
+    return box_of(points)

@@ -1,0 +1,147 @@
+"""From the paths given to `errata clean` to documents: texts by themselves, the pages of an OCR in one folder together."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pipeline.errors import BadArguments, UnreadableInput
+from pipeline.sources.discover import TEXT_SUFFIXES, Document, Found, by_name, expanded, listed, placed, walk
+from pipeline.sources.markup import GZIP, MARKUP_SUFFIXES, STRANGERS, Kind, count_pages, kind_of, root_name, unpacked
+from pipeline.sources.page_images import bare_stem
+
+HEAD = 131_072
+"""Bytes in which a file says what it is."""
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file seems to be: text, one of the formats of an OCR with its number of pages, another format, or broken."""
+
+    path: Path
+    kind: Kind | Literal["text", "other", "broken"]
+    pages: int = 1
+    root: str = ""
+
+
+def documents_to_clean(given: Sequence[str | Path], out: Path, *, whole: bool = False, each: bool = False) -> list[Document]:
+    """The documents in texts and in what an OCR left.
+
+    A text is a document, and so is an OCR's file of several pages; its files of one page in a folder, or those of one folder
+    that were named together, are the pages of one. With `whole` all files of a folder are, with `each` none.
+
+    Raises UnreadableInput for a path that does not exist and for a folder without texts, BadArguments where it is not clear
+    what belongs together.
+    """
+    if whole and each:
+        raise BadArguments("--document and --each do not go together", advice="Give one of them")
+    found: list[Found] = []
+    loose: dict[Path, list[Look]] = {}
+    for path in expanded(given):
+        if path.is_dir():
+            found += one_folder(path) if whole else folder_tree(path, out, each)
+            continue
+        look = looked_at(path)
+        if look.kind in ("text", "other") or look.pages > 1 or each:
+            found.append(Found((path,), path.parent.resolve().name, PurePosixPath(path.name)))
+        else:
+            loose.setdefault(path.parent, []).append(look)
+    for folder, looks in loose.items():
+        unique = sorted({look.path: look for look in looks}.values(), key=lambda look: by_name(look.path))
+        root = folder.resolve().name
+        if len(unique) == 1:
+            found.append(Found((unique[0].path,), root, PurePosixPath(unique[0].path.name)))
+        else:
+            found += together(unique, root, PurePosixPath(root or "pages"))
+    return placed(found)
+
+
+def looked_at(path: Path) -> Look:
+    """What a file seems to be. One that cannot be read is text or broken, by its name: that is reported when it is read."""
+    named = path.suffix.casefold() in MARKUP_SUFFIXES
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        packed = head.startswith(GZIP)
+        head = zlib.decompressobj(31).decompress(head, HEAD) if packed else head
+        root = root_name(head)
+        if not root:
+            return Look(path, "text" if not named else "broken" if not packed else "other" if head.strip() else "broken")
+        data = unpacked(path.read_bytes(), str(path))
+    except (OSError, zlib.error, gzip.BadGzipFile, UnreadableInput):
+        return Look(path, "broken" if named else "text")
+    kind = kind_of(data)
+    if kind is None:
+        return Look(path, "other" if named else "text", root=root)
+    return Look(path, kind, count_pages(data, kind))
+
+
+def one_folder(folder: Path) -> list[Found]:
+    """A folder as one document: its texts and the files of an OCR are the pages."""
+    paths = sorted((f for f in listed(folder) if f.suffix.casefold() in TEXT_SUFFIXES | MARKUP_SUFFIXES), key=by_name)
+    looks = [looked_at(path) for path in paths]
+    pages = [look for look in looks if look.kind != "other"]
+    if not pages:
+        raise nothing(folder)
+    stems: dict[str, Look] = {}
+    for look in pages:
+        twin = stems.setdefault(bare_stem(look.path.stem if look.kind == "text" else look.path.name).casefold(), look)
+        if twin is not look and {twin.kind, look.kind} != {"text"}:
+            what = f"the same page stands there twice: {twin.path.name}, {look.path.name}"
+            advice = f"Name the files: errata clean {folder}/*{look.path.suffix}"
+            raise BadArguments(what, where=folder, advice=advice)
+    root = folder.resolve().name
+    files = tuple(look.path for look in pages)
+    return [Found(files, root, PurePosixPath(root or "document"), whole=True, remarks=passed_over(looks))]
+
+
+def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
+    """The documents in a folder and the folders in it."""
+    name = root.resolve().name
+    found: list[Found] = []
+    for folder, files in walk(root, TEXT_SUFFIXES | MARKUP_SUFFIXES, out):
+        relative = PurePosixPath(folder.relative_to(root))
+        looks = [looked_at(path) for path in files]
+        alone = [look for look in looks if look.kind == "text" or (look.kind != "other" and (each or look.pages > 1))]
+        pages = [look for look in looks if look not in alone and look.kind != "other"]
+        here = [Found((look.path,), name, relative / look.path.name) for look in alone]
+        here += together(pages, name, PurePosixPath(name or "pages") if folder == root else relative)
+        if here and (remarks := passed_over(looks)):
+            here[0] = Found(here[0].inputs, here[0].root, here[0].relative, here[0].whole, remarks)
+        found += here
+    if not found:
+        raise nothing(root)
+    return found
+
+
+def together(looks: Sequence[Look], root: str, place: PurePosixPath) -> list[Found]:
+    """The pages of one folder as a document; as several where they are in several formats, which show the same pages again.
+
+    A file too broken to tell its format is a page of the largest.
+    """
+    kinds = Counter(look.kind for look in looks if look.kind != "broken")
+    most = kinds.most_common(1)[0][0] if kinds else "broken"
+    groups: dict[str, list[Path]] = {}
+    for look in looks:
+        groups.setdefault(most if look.kind == "broken" else look.kind, []).append(look.path)
+    places = {kind: place if len(groups) == 1 else place.with_name(f"{place.name}-{kind}") for kind in groups}
+    return [Found(tuple(paths), root, places[kind], whole=True) for kind, paths in groups.items()]
+
+
+def passed_over(looks: Iterable[Look]) -> tuple[str, ...]:
+    """What is to be said of the files of a folder that are neither text nor pages of an OCR."""
+    others = [look for look in looks if look.kind == "other"]
+    said = [f"{look.path.name} is passed over: {STRANGERS.get(look.root, ('not hOCR, ALTO or PAGE',))[0]}" for look in others]
+    left = len(said) - MOST_NAMED
+    return (*said[:MOST_NAMED], f"{left} more files are passed over") if left > 0 else tuple(said)
+
+
+def nothing(folder: Path) -> UnreadableInput:
+    advice = f"Texts end in {', '.join(sorted(TEXT_SUFFIXES))}, hOCR, ALTO and PAGE in .xml, .hocr or .html; a file with another"
+    return UnreadableInput("no texts in this folder", where=folder, advice=f"{advice} suffix can be given by its own path")
