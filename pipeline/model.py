@@ -48,6 +48,10 @@ class Line:
         return replace(self, start=self.start + by, end=self.end + by, words=words)
 
 
+TEXT_LAYER = "text layer"
+"""The step, before all treatment of the image, that takes the text which a PDF has already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Treatment:
     """What one imaging step did to a scan, or why it was not taken."""

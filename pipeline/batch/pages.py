@@ -8,9 +8,11 @@ from pathlib import Path
 
 from pipeline.batch.reading import read_image
 from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
+from pipeline.model import TEXT_LAYER, Treatment
 from pipeline.ocr import tesseract_version
 from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
 from pipeline.sources import images
+from pipeline.sources.text_layer import Layer, read_layer
 
 
 def read_page(request: PageRequest) -> PageRecord:
@@ -19,7 +21,9 @@ def read_page(request: PageRequest) -> PageRecord:
     A page that cannot be read is a record with `failed`. Raises only what would stop every page: MissingDependency,
     UnwritableOutput. A page stored before with the same scan, languages and Tesseract is taken from there, unless `force`.
     """
-    record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
+    record = PageRecord(
+        request.number, str(request.path), request.frame, languages=request.languages, text_layer=request.text_layer
+    )
     try:
         record = replace(record, tesseract=tesseract_version(), digest=digest(request.path, request.frame))
         earlier = None if request.force else stored(request.out, request.number)
@@ -42,11 +46,19 @@ def read_page(request: PageRequest) -> PageRecord:
 
 
 def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageRecord, bytes]:
-    """Load, treat and recognise a page. Raises PipelineError."""
+    """Load, treat and recognise a page, or take its own text where that is wanted. Raises PipelineError."""
+    asked: tuple[Treatment, ...] = ()
+    if request.text_layer and images.is_pdf(request.path):
+        layer = read_layer(request.path, request.frame, images.MAX_PIXELS)
+        if isinstance(layer, Layer):
+            said = f"the page's own text was taken ({layer.words:,} words); nothing was read from the image"
+            taken = (Treatment(TEXT_LAYER, True, said),)
+            return replace(record, width=layer.width, height=layer.height, treatments=taken), layer.hocr
+        asked = (Treatment(TEXT_LAYER, False, f"{layer}; it was read from the image"),)
     gray = images.load(request.path, request.frame)
     got = read_image(gray, request)
     height, width = gray.shape
-    done = replace(record, width=width, height=height, to_scan=got.to_scan, treatments=got.treatments, blank=got.blank)
+    done = replace(record, width=width, height=height, to_scan=got.to_scan, treatments=(*asked, *got.treatments), blank=got.blank)
     return done, got.hocr
 
 
@@ -61,7 +73,12 @@ def digest(path: Path, frame: int) -> str:
 
 def same(one: PageRecord, other: PageRecord) -> bool:
     """Whether two records are of the same scan, read the same way."""
-    return (one.digest, one.languages, one.tesseract) == (other.digest, other.languages, other.tesseract)
+    return key(one) == key(other)
+
+
+def key(record: PageRecord) -> tuple[object, ...]:
+    """What decides what is read on a page."""
+    return record.digest, record.languages, record.tesseract, record.text_layer
 
 
 def one_line(error: PipelineError) -> str:

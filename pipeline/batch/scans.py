@@ -92,7 +92,17 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
     ocr = root / document.relative_out / "ocr"
     kept = folder / "images" if order.settings.keep_images and not order.dry_run else None
     requests = [
-        PageRequest(f.path, f.number, n, ocr, order.settings.lang, keep_images=kept, force=order.force) for n, f in wanted
+        PageRequest(
+            f.path,
+            f.number,
+            n,
+            ocr,
+            order.settings.lang,
+            keep_images=kept,
+            force=order.force,
+            text_layer=order.settings.use_text_layer,
+        )
+        for n, f in wanted
     ]
     return Reading(stamp, folder, ocr, len(requests)), requests
 

@@ -18,6 +18,7 @@ from pipeline.commands.options import (
     JOBS,
     KEEP,
     LANG,
+    LAYER,
     OUT,
     PAGES,
     PERIOD,
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, KEEP, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, KEEP, LAYER, CONFIG, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.
 
-    A folder of images is one document, in natural order; every PDF and every TIFF of several pages is one.
+    A folder of images is one document, in natural order; every PDF and every TIFF of several pages is one. Text that a PDF has
+    already is taken with --use-text-layer.
     """
     from pipeline import run
 

@@ -61,6 +61,9 @@ JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes
 FORCE = click.option("-f", "--force", is_flag=True, help="Do again what is done already.")
 DRY_RUN = click.option("-n", "--dry-run", is_flag=True, help="Show the changes as a diff; write nothing.")
 KEEP = click.option("--keep-images", is_flag=True, default=None, help="Keep the page images after each step of treatment.")
+LAYER = click.option(
+    "--use-text-layer", is_flag=True, default=None, help="Take the text that a PDF has already; read only pages without one."
+)
 CONFIG = click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings. Default: ./errata.toml.")
 TALK = options(
     click.option("-q", "--quiet", is_flag=True, help="Only errors and warnings."),

@@ -26,6 +26,7 @@ class PageRequest:
 
     `path` and `frame` (from 1): the scan. `number`: its place in the document, from 1. `out`: the folder `ocr/` of the document.
     `keep_images`: a folder for the image after each step, or None. `timeout`: seconds for Tesseract.
+    `text_layer`: where a page of a PDF has a text of its own, take that.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class PageRequest:
     timeout: float = 120.0
     keep_images: Path | None = None
     force: bool = False
+    text_layer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class PageRecord:
     """What came of a page. `width` and `height`: pixels of the scan; `to_scan`: from pixels of the treated image, for which
     the hOCR
     holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text, or
-    empty."""
+    empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one)."""
 
     number: int
     path: str
@@ -57,6 +59,7 @@ class PageRecord:
     digest: str = ""
     blank: bool = False
     failed: str = ""
+    text_layer: bool = False
 
     def to_json(self) -> str:
         """The record as it is stored."""

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.confidence.model import LineConfidence, PageConfidence
 from pipeline.ledger import KINDS, Kind
+from pipeline.model import TEXT_LAYER
 from pipeline.outputs.differences import Group, grouped
 from pipeline.outputs.findings import lacking
 from pipeline.outputs.folios import PageNames, page_names
@@ -89,6 +90,7 @@ def report_html(result: Result) -> str:
             moved_left_out=max(0, len(moved) - MOST_MOVED),
             labels={kind: label for kind, (label, _) in LABELS.items()},
             untreated=untreated(result),
+            own_text=own_text(result),
             failed=[(f"scan {page.number}", page.failed) for page in result.source.pages if page.failed],
             has_images=result.source.has_images,
         )
@@ -165,6 +167,12 @@ def worst_lines(result: Result) -> list[tuple[LineConfidence, str]]:
     """The least sure lines that give a reason, with their text."""
     lines = sorted((line for line in result.confidence.lines if line.reasons), key=lambda line: line.probability)
     return [(line, result.draft.text[line.start : line.end].strip()) for line in lines[:MOST_LINES]]
+
+
+def own_text(result: Result) -> list[int]:
+    """The pages whose text is the PDF's own."""
+    scans = ((at, page.scan) for at, page in enumerate(result.source.pages, 1) if page.scan)
+    return [at for at, scan in scans if any(step.step == TEXT_LAYER and step.taken for step in scan.treatments)]
 
 
 def untreated(result: Result) -> list[tuple[str, str, list[int]]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -49,17 +51,30 @@ def page_count(path: Path) -> int:
 
 def load_page(path: Path, number: int, max_pixels: int) -> Gray:
     """Page `number` (from 1) as uint8 greys, the way up that the PDF shows it. Raises UnreadableInput."""
-    with document(path) as pdf:
-        try:
-            with closing(pdf[number - 1]) as page:
-                return page_pixels(page, path, number, max_pixels)
-        except (pdfium.PdfiumError, IndexError, ValueError, MemoryError) as error:
-            advice = "If another program can show the page, print it to a new PDF there"
-            raise UnreadableInput("the page cannot be read", where=path, page=number, advice=advice) from error
+    with document(path) as pdf, readable(path, number), closing(pdf[number - 1]) as page:
+        return page_pixels(page, path, number, max_pixels)
+
+
+@contextmanager
+def readable(path: Path, number: int) -> Iterator[None]:
+    """Turn what PDFium says of a damaged page into UnreadableInput."""
+    try:
+        yield
+    except (pdfium.PdfiumError, IndexError, ValueError, MemoryError) as error:
+        advice = "If another program can show the page, print it to a new PDF there"
+        raise UnreadableInput("the page cannot be read", where=path, page=number, advice=advice) from error
 
 
 def page_pixels(page: pdfium.PdfPage, path: Path, number: int, max_pixels: int) -> Gray:
     """The page's own scan where it is one, else the page drawn at RENDER_DPI, or at the resolution of the image that fills it."""
+    own, dpi, _ = own_or_drawn(page, path, number, max_pixels)
+    return own if own is not None else bitmap_pixels(page.render(scale=dpi / 72, grayscale=True))
+
+
+def own_or_drawn(
+    page: pdfium.PdfPage, path: Path, number: int, max_pixels: int
+) -> tuple[Gray | None, float, pdfium.PdfImage | None]:
+    """The pixels of the page's own scan and the image that they are of, or None and the resolution at which it is drawn."""
     dpi = float(RENDER_DPI)
     image = covering_image(page)
     if image is not None:
@@ -67,11 +82,55 @@ def page_pixels(page: pdfium.PdfPage, path: Path, number: int, max_pixels: int) 
         check_size(across, down, path, number, max_pixels)
         own = own_pixels(page, image)
         if own is not None:
-            return own
+            return own, dpi, image
         dpi = min(600.0, max(dpi, image_dpi(image)))
+    check_size(*drawn_size(page, dpi), path, number, max_pixels)
+    return None, dpi, None
+
+
+def drawn_size(page: pdfium.PdfPage, dpi: float) -> tuple[int, int]:
+    """Width and height in pixels of a page that is drawn."""
     width, height = (math.ceil(side * dpi / 72) for side in page.get_size())
-    check_size(width, height, path, number, max_pixels)
-    return bitmap_pixels(page.render(scale=dpi / 72, grayscale=True))
+    return width, height
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The pixels of a page's image: their number, and the way to them from points of the PDF, an affine map in two rows."""
+
+    width: int
+    height: int
+    rows: tuple[tuple[float, float, float], tuple[float, float, float]]
+
+    def pixel(self, x: float, y: float) -> tuple[float, float]:
+        """The place in the image of a point of the page, not beyond its edges."""
+        (a, b, c), (d, e, f) = self.rows
+        return min(self.width, max(0.0, a * x + b * y + c)), min(self.height, max(0.0, d * x + e * y + f))
+
+
+def pixel_grid(page: pdfium.PdfPage, path: Path, number: int, max_pixels: int) -> Grid:
+    """The pixels that `page_pixels` gives, without drawing them."""
+    own, dpi, image = own_or_drawn(page, path, number, max_pixels)
+    width, height = (own.shape[1], own.shape[0]) if own is not None else drawn_size(page, dpi)
+    (x, y), right, up = (shown_at(page, *point) for point in ((0.0, 0.0), (1000.0, 0.0), (0.0, 1000.0)))
+    axes = ((right[0] - x) / 1000, (up[0] - x) / 1000, x), ((right[1] - y) / 1000, (up[1] - y) / 1000, y)
+    low, high = (0.0, 0.0), (1.0, 1.0)
+    if image is not None:
+        left, bottom, far, top = image.get_bounds()
+        corners = [shown_at(page, *corner) for corner in ((left, bottom), (far, top))]
+        low = min(c[0] for c in corners), min(c[1] for c in corners)
+        high = max(c[0] for c in corners), max(c[1] for c in corners)
+    scales = [size / max(1e-6, end - begin) for size, begin, end in zip((width, height), low, high, strict=True)]
+    rows = [(a * scale, b * scale, (c - begin) * scale) for (a, b, c), scale, begin in zip(axes, scales, low, strict=True)]
+    return Grid(width, height, (rows[0], rows[1]))
+
+
+def shown_at(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+    """A point of the page as shares of the width and height of the page as it is shown, from its upper left corner."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    size = 1_000_000
+    pdfium_c.FPDF_PageToDevice(page, 0, 0, size, size, 0, x, y, ctypes.byref(across), ctypes.byref(down))
+    return across.value / size, down.value / size
 
 
 def check_size(width: int, height: int, path: Path, number: int, max_pixels: int) -> None:

@@ -31,7 +31,7 @@ MAGIC = {
     b"GIF8": "a GIF image",
     b"%PDF-": "a PDF",
 }
-SCANS_ADVICE = "Scans and PDFs are read by: errata digitise"
+SCANS_ADVICE = "Scans and PDFs are read by: errata digitise (--use-text-layer takes the text that a PDF has)"
 TEXT_ADVICE = "errata clean reads plain text; save the document as text first"
 LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 UNHOLDABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
