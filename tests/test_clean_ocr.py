@@ -45,6 +45,16 @@ def test_the_pages_of_a_folder_are_one_document(box: Path) -> None:
     assert documents(box / "p10.xml") == {"p10": ["p10.xml"]}
 
 
+def test_folders_that_are_called_by_their_format(box: Path) -> None:
+    (box / "page").mkdir()
+    shutil.copy(FILES / "transkribus-page-2013.xml", box / "page" / "0001.xml")
+    shutil.copy(FILES / "transkribus-page-2013.xml", box / "page" / "0002.xml")
+    pages = ["0001.xml", "0002.xml"]
+    assert documents(box / "page") == documents(*sorted((box / "page").iterdir())) == {"box": pages}
+    assert documents(box / "page", whole=True) == {"box": pages}
+    assert documents(box)["page"] == pages
+
+
 def test_formats_that_show_the_same_pages_are_kept_apart(box: Path) -> None:
     shutil.copy(FILES / "transkribus-page-2013.xml", box / "p3.page.xml")
     (box / "p4.xml").write_bytes(b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import re
 from pathlib import Path
@@ -142,6 +143,27 @@ def test_pages_of_2009_have_points_of_their_own() -> None:
     assert [line.box for line in old.pages[0].lines] == [line.box for line in new.pages[0].lines]
 
 
+def test_text_of_a_region_whose_lines_have_none() -> None:
+    text = (FILES / "transkribus-page-2013.xml").read_text(encoding="utf-8")
+    bare = re.sub(r"<TextEquiv><Unicode>[^<]*</Unicode></TextEquiv>\s*(?=</TextLine>|</Word>)", "", text)
+    source = read("x.xml", re.sub(r"(?s)<Word.*?</Word>", "", bare).encode())
+    assert source.text == TEXTS["transkribus-page-2013.xml"]
+    assert [line.box for line in source.pages[0].lines] == [line.box for line in read("transkribus-page-2013.xml").pages[0].lines]
+
+
+def test_odd_ends_of_hocr() -> None:
+    words = "<span class='ocrx_word'><span class='ocrx_cinfo' title='x_bboxes 1 1 2 2; x_conf 71'>a</span></span> b&nbsp;c"
+    xhtml = f"<html xmlns='http://www.w3.org/1999/xhtml'><body><p class='ocr_line'>{words}</p></body></html>"
+    for head in ("", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd">'):
+        source = read("x.hocr", f"{head}{xhtml}".encode())
+        assert source.text == "a b\N{NO-BREAK SPACE}c"
+        assert words_of(source) == [0.71, None]
+
+
+def words_of(source: Source) -> list[float | None]:
+    return [word.confidence for line in source.pages[0].lines for word in line.words]
+
+
 def test_packed_and_utf16_files(tmp_path: Path) -> None:
     text = (FILES / "tesseract-alto-3.xml").read_text(encoding="utf-8")
     packed = tmp_path / "p1.xml.gz"
@@ -279,6 +301,13 @@ def test_nothing_that_is_given_is_an_error_of_ours(data: bytes) -> None:
             for word in line.words:
                 assert line.start <= word.start < word.end <= line.end
                 assert word.confidence is None or 0 <= word.confidence <= 1
+
+
+@given(st.sampled_from(sorted(TEXTS)), st.integers(0, 4000), st.integers(0, 300), st.binary(max_size=4))
+def test_damaged_files_are_read_or_refused(name: str, at: int, gone: int, instead: bytes) -> None:
+    data = (FILES / name).read_bytes()
+    with contextlib.suppress(UnreadableInput):
+        assert read(name, data[:at] + instead + data[at + gone :]).text
 
 
 CHUNKS = st.text(st.sampled_from("ab ,.-\n"), max_size=6)

@@ -170,6 +170,8 @@ def stands_alone(path: Path) -> bool:
 def scan_advice(path: Path) -> str:
     if path.suffix.casefold() in TEXT_SUFFIXES:
         return "Text is read by: errata clean"
+    if path.suffix.casefold() in MARKUP_SUFFIXES:
+        return "hOCR, ALTO and PAGE-XML are read by: errata clean"
     return f"Scans end in {', '.join(sorted(SCAN_SUFFIXES))} or {PDF_SUFFIX}"
 
 

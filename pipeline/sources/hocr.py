@@ -15,7 +15,7 @@ from pipeline.errors import InvalidRecord
 from pipeline.model import Box, Line, Page, Scan, Source
 from pipeline.ocr.pages import IDENTITY, PageRecord, Rows, stored_hocr
 from pipeline.sources.markup import xml_parser
-from pipeline.sources.recognised import Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines
+from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines, tidy
 
 LINE_CLASSES = frozenset(
     {"ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"}
@@ -116,7 +116,7 @@ def line_pieces(line: etree._Element, to_scan: Rows) -> Iterator[Piece]:
             yield from loose_pieces(loose, sure)
             loose = ""
             title = title_of(element)
-            yield Piece(word_text(element), confidence(title), box_on_scan(title, to_scan))
+            yield Piece(word_text(element), word_confidence(element), box_on_scan(title, to_scan))
             walker.skip_subtree()
         elif event == "start" and isinstance(element.tag, str):  # what an entity stands for is not known
             loose += element.text or ""
@@ -127,8 +127,8 @@ def line_pieces(line: etree._Element, to_scan: Rows) -> Iterator[Piece]:
 
 def loose_pieces(text: str, sure: float | None) -> Iterator[Piece]:
     """Text outside of words; it touches the word before where no space parts them."""
-    for place, part in enumerate(text.split()):
-        yield Piece(part, sure, glued=place == 0 and not text[:1].isspace())
+    for place, part in enumerate(tidy(text).split(" ")):
+        yield Piece(part, sure, glued=place == 0 and BLANKS.match(text) is None)
 
 
 def word_text(word: etree._Element) -> str:
@@ -149,6 +149,15 @@ def own_text(word: etree._Element) -> str:
         elif event != "start" and element is not word:
             text += element.tail or ""
     return text
+
+
+def word_confidence(word: etree._Element) -> float | None:
+    """The confidence of a word (0-1): its own, or that of the least sure of its characters, where they alone have one."""
+    sure = confidence(title_of(word))
+    if sure is not None:
+        return sure
+    each = (confidence(title_of(char)) for char in of_class(word, {"ocrx_cinfo"}) if "x_bboxes" in title_of(char))
+    return min((value for value in each if value is not None), default=None)
 
 
 def confidence(title: str) -> float | None:

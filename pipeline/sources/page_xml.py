@@ -75,11 +75,20 @@ def region_lines(region: etree._Element) -> Iterator[ReadLine]:
         lines = [lines[at] for at in sorted(range(len(lines)), key=indices.__getitem__)]
     found = [read for line in lines if (read := text_line(line)) is not None]
     # A region that holds regions repeats their text in its own.
-    if not found and next(region.iter("{*}TextLine"), None) is None and next(region.iterchildren("{*}TextRegion"), None) is None:
-        text, confidence = equivalent(region)
-        place = outline(region)
-        found = [read for row in text.splitlines() if (read := line_with_text(row, confidence, (), place)) is not None]
+    if not found and next(region.iterchildren("{*}TextRegion"), None) is None:
+        found = list(rows_of(region, lines))
     yield from found
+
+
+def rows_of(region: etree._Element, lines: Sequence[etree._Element]) -> Iterator[ReadLine]:
+    """The rows of a region's own text; at the places of its lines, which hold no text, where there are as many."""
+    text, confidence = equivalent(region)
+    rows = [row for row in text.splitlines() if row.strip()]
+    places = [outline(line) for line in lines] if len(lines) == len(rows) else [outline(region)] * len(rows)
+    for row, place in zip(rows, places, strict=True):
+        read = line_with_text(row, confidence, (), place)
+        if read is not None:
+            yield read
 
 
 def text_line(line: etree._Element) -> ReadLine | None:

@@ -17,6 +17,7 @@ from pipeline.sources.page_images import bare_stem
 
 HEAD = 131_072
 """Bytes in which a file says what it is."""
+FORMAT_FOLDERS = frozenset({"page", "alto", "hocr", "pagexml", "page_xml", "alto_xml"})
 MOST_NAMED = 3
 
 
@@ -54,7 +55,7 @@ def documents_to_clean(given: Sequence[str | Path], out: Path, *, whole: bool = 
             loose.setdefault(path.parent, []).append(look)
     for folder, looks in loose.items():
         unique = sorted({look.path: look for look in looks}.values(), key=lambda look: by_name(look.path))
-        root = folder.resolve().name
+        root = name_of(folder)
         if len(unique) == 1:
             found.append(Found((unique[0].path,), root, PurePosixPath(unique[0].path.name)))
         else:
@@ -82,6 +83,12 @@ def looked_at(path: Path) -> Look:
     return Look(path, kind, count_pages(data, kind))
 
 
+def name_of(folder: Path) -> str:
+    """What a folder's document is called; an export's folder for one format says nothing, the one above it does."""
+    real = folder.resolve()
+    return real.parent.name if real.name.casefold() in FORMAT_FOLDERS and real.parent.name else real.name
+
+
 def one_folder(folder: Path) -> list[Found]:
     """A folder as one document: its texts and the files of an OCR are the pages."""
     paths = sorted((f for f in listed(folder) if f.suffix.casefold() in TEXT_SUFFIXES | MARKUP_SUFFIXES), key=by_name)
@@ -96,14 +103,14 @@ def one_folder(folder: Path) -> list[Found]:
             what = f"the same page stands there twice: {twin.path.name}, {look.path.name}"
             advice = f"Name the files: errata clean {folder}/*{look.path.suffix}"
             raise BadArguments(what, where=folder, advice=advice)
-    root = folder.resolve().name
+    root = name_of(folder)
     files = tuple(look.path for look in pages)
     return [Found(files, root, PurePosixPath(root or "document"), whole=True, remarks=passed_over(looks))]
 
 
 def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
     """The documents in a folder and the folders in it."""
-    name = root.resolve().name
+    name = name_of(root)
     found: list[Found] = []
     for folder, files in walk(root, TEXT_SUFFIXES | MARKUP_SUFFIXES, out):
         relative = PurePosixPath(folder.relative_to(root))
