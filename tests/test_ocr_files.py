@@ -16,6 +16,7 @@ from pipeline.errors import UnreadableInput
 from pipeline.model import Box, Source, Word
 from pipeline.run import process
 from pipeline.settings import Settings
+from pipeline.sources import markup
 from pipeline.sources.files import InputFile, read_data, read_file, read_folder
 from pipeline.sources.recognised import Piece, line_of, line_with_text
 from pipeline.sources.splitting import selected_pages
@@ -160,6 +161,13 @@ def test_odd_ends_of_hocr() -> None:
         assert words_of(source) == [0.71, None]
 
 
+def test_text_without_lines_is_not_lost() -> None:
+    lines = "<p class='ocr_par'><span class='ocr_line'>One</span><span class='ocr_line'>two.</span></p>"
+    body = f"<div class='ocr_page'><div class='ocr_carea'>{lines}<p class='ocr_par'>Three.</p><p class='ocr_par'>Four.</p></div>"
+    source = read("x.hocr", f"<html><body>{body}<div class='ocr_carea'>Five.</div></div></body></html>".encode())
+    assert source.text == "One\ntwo.\n\nThree.\n\nFour.\n\nFive."
+
+
 def words_of(source: Source) -> list[float | None]:
     return [word.confidence for line in source.pages[0].lines for word in line.words]
 
@@ -229,6 +237,12 @@ def test_what_cannot_be_read_is_named_in_a_line(data: bytes, said: str) -> None:
     with pytest.raises(UnreadableInput, match=said) as caught:
         read("page.xml", data)
     assert "\n" not in str(caught.value) and caught.value.advice
+
+
+def test_files_that_are_too_large_are_refused_unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "LARGEST", 10_000)
+    with pytest.raises(UnreadableInput, match="too large"):
+        read("x.xml.gz", gzip.compress(b"<alto>" + bytes(20_000)))
 
 
 def test_nothing_is_fetched_and_nothing_expanded(tmp_path: Path) -> None:

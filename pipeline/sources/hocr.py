@@ -20,8 +20,8 @@ from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certa
 LINE_CLASSES = frozenset(
     {"ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"}
 )
-COARSER = ("ocr_par", "ocrx_block", "ocr_carea", "ocr_page")
-"""What is taken for a line, the finest first, where a page has no lines."""
+COARSER = frozenset({"ocr_par", "ocrx_block", "ocr_carea", "ocr_page"})
+"""What is taken for a line, and a paragraph, where there are no lines in it."""
 BBOX = re.compile(r"\bbbox((?:\s+-?\d+(?:\.\d+)?){4})(?![\d.])")
 IMAGE = re.compile(r"""\b(?:image|file)\s+(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s;]+))""")
 WHOLE = re.compile(r"\bx_wconf\s+(-?\d+(?:\.\d+)?)")
@@ -87,7 +87,7 @@ def paragraphs(root: etree._Element) -> Iterator[list[etree._Element]]:
     current: list[etree._Element] = []
     owner: etree._Element | None = None
     for line in lines_of(root):
-        parent = line.getparent()
+        parent = line if not COARSER.isdisjoint(classes(line)) else line.getparent()
         if current and parent is not owner:
             yield current
             current = []
@@ -98,13 +98,10 @@ def paragraphs(root: etree._Element) -> Iterator[list[etree._Element]]:
 
 
 def lines_of(root: etree._Element) -> list[etree._Element]:
-    """The innermost lines of a page, or what comes nearest to lines on it."""
-    for wanted in (LINE_CLASSES, *(frozenset({name}) for name in COARSER)):
-        found = list(of_class(root, wanted))
-        holders = {above for element in found for above in element.iterancestors()}
-        if innermost := [element for element in found if element not in holders]:
-            return innermost
-    return [root]
+    """The lines of a page, the innermost of several, and blocks that hold text without lines."""
+    found = list(of_class(root, LINE_CLASSES | COARSER))
+    holders = {above for element in found for above in element.iterancestors()}
+    return [element for element in found if element not in holders] or [root]
 
 
 def line_pieces(line: etree._Element, to_scan: Rows) -> Iterator[Piece]:
