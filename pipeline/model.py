@@ -78,7 +78,8 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a source. `number` is its place in the scan order, from 1. `failed` says why a page holds no text.
+    """A page of a source. `number` is its place in the scan order, from 1. `failed` says why a page holds no text. `foreign`:
+    another program than Tesseract read it, whose confidences have a scale of their own.
 
     `decoding` leads back to the bytes of the page's own file, where every page is a file of its own.
     """
@@ -91,6 +92,7 @@ class Page:
     label: str = ""
     failed: str = ""
     decoding: Decoding | None = None
+    foreign: bool = False
 
     def moved(self, by: int) -> Page:
         """The page in a text that has `by` more characters before it."""

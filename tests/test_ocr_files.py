@@ -113,6 +113,27 @@ def test_confidences_that_are_all_the_same_say_nothing(value: str) -> None:
     assert not source.has_confidences
 
 
+def spoken(system: str, power: float) -> Source:
+    """A page of a hundred words, two of them dubious, on the scale of some program."""
+    strings = []
+    for at in range(100):
+        sure = (0.3 if at % 50 == 3 else 0.9 + at % 7 / 100) ** power
+        strings.append(f'<TextLine><String CONTENT="{["the", "treaty", "was", "signed"][at % 4]}" WC="{sure:.4f}"/></TextLine>')
+    tool = f"<Description><Processing><softwareName>{system}</softwareName></Processing></Description>"
+    layout = (
+        f'<Layout><Page WIDTH="9" HEIGHT="9"><PrintSpace><TextBlock>{"".join(strings)}</TextBlock></PrintSpace></Page></Layout>'
+    )
+    return read("x.xml", f'<alto xmlns="http://www.loc.gov/standards/alto/ns-v3#">{tool}{layout}</alto>'.encode())
+
+
+def test_confidences_of_other_programs_count_by_their_order() -> None:
+    ours, theirs = (process(source, Settings()).confidence for source in (spoken("tesseract 5", 1), spoken("FineReader", 5)))
+    assert theirs.expected_wrong < 2 * ours.expected_wrong
+    least = [line.line for line in sorted(theirs.lines, key=lambda line: line.probability)[:2]]
+    assert sorted(least) == [4, 54]
+    assert any("(0.00)" in reason for line in theirs.lines for reason in line.reasons)
+
+
 def test_strings_without_spaces_between_them_are_words() -> None:
     text = (FILES / "tesseract-alto-3.xml").read_text(encoding="utf-8")
     assert read("x.xml", re.sub(r"<SP[^>]*/>", "", text).encode()).text == TEXTS["tesseract-alto-3.xml"]

@@ -130,7 +130,7 @@ def word_reason(words: Words, at: int, held: tuple[Edit, ...]) -> str:
     row = dict(zip(FEATURES, words.features[at], strict=True))
     confidence = float(words.ocr[at])
     if confidence < 0.7:
-        return f"OCR unsure of {shown} ({confidence:.2f})"
+        return f"OCR unsure of {shown} ({words.said[at]:.2f})"
     if row["lone mark"]:
         return f"lone {shown}"
     if row["odd character"]:
@@ -139,7 +139,7 @@ def word_reason(words: Words, at: int, held: tuple[Edit, ...]) -> str:
         return f"unknown word {shown}"
     if row["number"] and confidence >= 0.9:
         return f"number {shown}, which no dictionary knows"
-    return f"OCR unsure of {shown} ({confidence:.2f})" if confidence < 0.9 else f"unusual form {shown}"
+    return f"OCR unsure of {shown} ({words.said[at]:.2f})" if confidence < 0.9 else f"unusual form {shown}"
 
 
 def clipped(text: str) -> str:

@@ -22,6 +22,9 @@ FORM_FEATURES = (
 PLACE_FEATURES = ("held", "edited", "ocr doubt", "page doubt")
 FEATURES = ("constant", *FORM_FEATURES, *PLACE_FEATURES)
 
+ORDINARY = ((0.0, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0), (0.0, 0.17, 0.43, 0.66, 0.79, 0.91, 0.94, 0.96, 0.97))
+"""Tesseract's confidences on ordinary pages (2,600 words of typescript and old print): shares of the words, the least sure
+first, and the confidence up to which they come."""
 PAGE_DOUBTS = (-3.2, -2.2)
 """Means of pages that the model was fitted on; it is not trusted beyond."""
 TOKEN = re.compile(r"\S+")
@@ -41,8 +44,8 @@ LONE_WORDS = frozenset("aAIO&–—-…/")
 class Words:
     """The words (runs without white space) of a clean text: offsets there, their features, and what a reviewer is told.
 
-    `ocr` is the lowest OCR confidence of a word's characters (NaN where the OCR gave none); `suggestions` the index of a held
-    edit that touches it, -1 for none.
+    `ocr` is the lowest OCR confidence of a word's characters (NaN where the OCR gave none), on Tesseract's scale, `said` the
+    same as the OCR said it; `suggestions` the index of a held edit that touches it, -1 for none.
     """
 
     texts: tuple[str, ...]
@@ -50,6 +53,7 @@ class Words:
     ends: NDArray[np.int64]
     features: Floats
     ocr: Floats
+    said: Floats
     suggestions: NDArray[np.int64]
 
 
@@ -61,10 +65,11 @@ def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
     starts = np.array([f[0] for f in found], dtype=np.int64)
     ends = np.array([f[1] for f in found], dtype=np.int64)
     tokens = tuple(f[2] for f in found)
-    held, ocr, edited = (
+    held, said, edited = (
         cut(values, starts, ends, np.maximum if at != 1 else np.fmin)
         for at, values in enumerate(character_values(source, ledger, pieces, len(text)))
     )
+    ocr = on_known_scale(said) if any(page.foreign for page in source.pages) else said
     suggestions = np.array(held, dtype=np.int64) - 1
     chances = np.array([edit.probability for edit in ledger.held] + [0.0], dtype=np.float32)
     doubt = -np.log(np.clip(ocr, 0.01, 0.995) / (1 - np.clip(ocr, 0.01, 0.995)))
@@ -72,7 +77,18 @@ def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
     forms = form_features(tokens, knowledge)
     constant = np.ones((len(tokens), 1), dtype=np.float32)
     features = np.concatenate([constant, forms, place], axis=1).astype(np.float32)
-    return Words(tokens, starts, ends, features, ocr, suggestions)
+    return Words(tokens, starts, ends, features, ocr, said, suggestions)
+
+
+def on_known_scale(said: Floats) -> Floats:
+    """Confidences of another program as Tesseract would have given them to words of the same rank: some programs are sure of
+    nothing, some of everything, and the model knows Tesseract only."""
+    known = ~np.isnan(said)
+    _, places, counts = np.unique(said[known], return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - counts / 2) / max(1, counts.sum())
+    found = said.copy()
+    found[known] = np.interp(ranks, *ORDINARY)[places]
+    return found
 
 
 def page_means(values: Floats, text: str, starts: NDArray[np.int64]) -> Floats:

@@ -27,7 +27,7 @@ def read_alto(root: etree._Element) -> Iterator[ReadPage]:
         width, height = number(page.get("WIDTH")), number(page.get("HEIGHT"))
         blocks = [lines for block in ordered_blocks(page, order) if (lines := tuple(block_lines(block)))]
         size = max(0, round(width or 0)), max(0, round(height or 0))
-        yield ReadPage(tuple(blocks), image, *size, per_inch=PER_INCH.get(unit, 0))
+        yield ReadPage(tuple(blocks), image, *size, PER_INCH.get(unit, 0), text_of(root, "softwareName"))
 
 
 def text_of(root: etree._Element, name: str) -> str:

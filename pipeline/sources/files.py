@@ -90,7 +90,7 @@ def marked_up_pages(data: bytes, origin: Path, images: Path | None) -> Iterator[
         page, scan = with_scan(believable(page), origin, seen[page.image], images)
         text, lines = text_and_lines(page.blocks, 0)
         label = origin.name if len(read) == 1 else f"{origin.name}, page {number}"
-        yield text, Page(1, 0, len(text), lines, scan, label)
+        yield text, Page(1, 0, len(text), lines, scan, label, foreign=page.foreign)
 
 
 def joined(pages: Sequence[tuple[str, Page]], name: str, path: str = "") -> Source:

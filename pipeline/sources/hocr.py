@@ -41,13 +41,14 @@ def read_hocr_page(hocr: bytes, to_scan: Rows, start: int) -> tuple[str, tuple[L
 
 def read_hocr(root: etree._Element) -> Iterator[ReadPage]:
     """The pages of an hOCR file; the whole of it is one where it names none."""
+    system = next((meta.get("content") or "" for meta in root.iter("{*}meta") if meta.get("name") == "ocr-system"), "")
     for page in list(of_class(root, {"ocr_page"})) or [root]:
         title = page.get("title") or ""
         found = IMAGE.search(title)
         image = re.sub(r"\\(.)", r"\1", found[1]) if found and found[1] else (found[2] or found[3] or "") if found else ""
         box = box_on_scan(title, IDENTITY)
         size = (box.right, box.bottom) if box is not None else (0, 0)
-        yield ReadPage(tuple(blocks(page, IDENTITY)), image, *size)
+        yield ReadPage(tuple(blocks(page, IDENTITY)), image, *size, system=system)
 
 
 def parse(hocr: bytes) -> etree._Element:

@@ -32,11 +32,13 @@ LINE_ORDER = re.compile(r"\breadingOrder\s*\{\s*index\s*:\s*(\d{1,6})\s*;?\s*\}"
 
 def read_page_xml(root: etree._Element) -> Iterator[ReadPage]:
     """The pages of a PAGE-XML file (one, by its schema). Confidences are 0-1, boxes in pixels."""
+    tools = [item.get("value") or "" for item in root.iterfind("{*}Metadata/{*}MetadataItem")]
+    system = " ".join([root.findtext("{*}Metadata/{*}Creator") or "", *tools])
     for page in root.iter("{*}Page"):
         width, height = number(page.get("imageWidth")), number(page.get("imageHeight"))
         blocks = [lines for region in ordered_regions(page) if (lines := tuple(region_lines(region)))]
         size = max(0, round(width or 0)), max(0, round(height or 0))
-        yield ReadPage(tuple(blocks), page.get("imageFilename") or "", *size)
+        yield ReadPage(tuple(blocks), page.get("imageFilename") or "", *size, system=system)
 
 
 def ordered_regions(page: etree._Element) -> list[etree._Element]:

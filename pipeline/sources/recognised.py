@@ -42,7 +42,7 @@ class ReadLine:
 class ReadPage:
     """A page: blocks of lines in reading order, the image that it names, its size and boxes in pixels of that image.
 
-    `per_inch`: where they are not pixels, how many of their units make an inch; else 0.
+    `per_inch`: where they are not pixels, how many of their units make an inch; else 0. `system`: what read it, as the file says.
     """
 
     blocks: tuple[tuple[ReadLine, ...], ...]
@@ -50,6 +50,12 @@ class ReadPage:
     width: int = 0
     height: int = 0
     per_inch: int = 0
+    system: str = ""
+
+    @property
+    def foreign(self) -> bool:
+        """Whether another program than Tesseract read it, for all that the file says."""
+        return "tesser" not in self.system.casefold()
 
 
 def tidy(text: str) -> str:
