@@ -153,6 +153,18 @@ def test_a_stated_order_wins_and_what_it_forgets_comes_last() -> None:
     assert less.text.startswith("Half of it,") and less.text.endswith("THE HARVEST\n\nWheat")
 
 
+def test_an_order_that_is_only_noted_on_the_regions() -> None:
+    text = (FILES / "transkribus-page-2013.xml").read_text(encoding="utf-8")
+    assert read("x.xml", re.sub(r"(?s)<ReadingOrder>.*</ReadingOrder>", "", text).encode()).text.startswith("Friday")
+
+
+@pytest.mark.parametrize("space", ["http://schema.ccs-gmbh.com/ALTO", "http://bibnum.bnf.fr/ns/alto_prod", ""])
+def test_namespaces_of_alto(space: str) -> None:
+    assert (
+        changed("tesseract-alto-3.xml", ("http://www.loc.gov/standards/alto/ns-v3#", space)).text == TEXTS["tesseract-alto-3.xml"]
+    )
+
+
 def test_pages_of_2009_have_points_of_their_own() -> None:
     text = (FILES / "transkribus-page-2013.xml").read_text(encoding="utf-8").replace("2013-07-15", "2010-03-19")
 

@@ -31,7 +31,7 @@ PAGES = {
     "page": re.compile(rb"<(?:[\w.-]+:)?Page[\s/>]"),
 }
 NAMESPACES = {
-    "alto": re.compile(r"(?:https?://(?:www\.)?loc\.gov/standards/alto\b|https?://schema\.ccs-gmbh\.com/ALTO).*|"),
+    "alto": re.compile(r"https?://.*\balto.*|", re.IGNORECASE),  # the Library of Congress, before it CCS, and the BnF its own
     "pcgts": re.compile(r"https?://schema\.primaresearch\.org/PAGE/gts/pagecontent/.*"),
 }
 STRANGERS = {

@@ -26,8 +26,8 @@ from pipeline.sources.recognised import (
     points_of,
 )
 
-LINE_ORDER = re.compile(r"\breadingOrder\s*\{\s*index\s*:\s*(\d{1,6})\s*;?\s*\}")
-"""Where Transkribus notes the order of lines: custom="readingOrder {index:3;}"."""
+NOTED_ORDER = re.compile(r"\breadingOrder\s*\{\s*index\s*:\s*(\d{1,6})\s*;?\s*\}")
+"""Where Transkribus notes the order of regions and lines: custom="readingOrder {index:3;}"."""
 
 
 def read_page_xml(root: etree._Element) -> Iterator[ReadPage]:
@@ -43,10 +43,20 @@ def read_page_xml(root: etree._Element) -> Iterator[ReadPage]:
 
 def ordered_regions(page: etree._Element) -> list[etree._Element]:
     """The text regions of a page, those in tables and in other regions included, in its ReadingOrder."""
-    regions = list(page.iter("{*}TextRegion"))
-    placed = [Placed(region, tuple(chain(region))) for region in regions]
     order = next(page.iterchildren("{*}ReadingOrder"), None)
-    return in_reading_order(placed, list(named(order)) if order is not None else [])
+    regions = list(page.iter("{*}TextRegion"))
+    if order is None:
+        return as_noted(regions)
+    return in_reading_order([Placed(region, tuple(chain(region))) for region in regions], list(named(order)))
+
+
+def as_noted(elements: list[etree._Element]) -> list[etree._Element]:
+    """Regions or lines in the order that is noted on them, where each has a place of its own."""
+    notes = [NOTED_ORDER.search(element.get("custom") or "") for element in elements]
+    places = [int(note[1]) for note in notes if note]
+    if len(set(places)) < len(elements):
+        return elements
+    return [elements[at] for at in sorted(range(len(elements)), key=places.__getitem__)]
 
 
 def chain(region: etree._Element) -> Iterator[str]:
@@ -70,11 +80,7 @@ def named(group: etree._Element) -> Iterator[str]:
 
 def region_lines(region: etree._Element) -> Iterator[ReadLine]:
     """The lines of a region itself; of its text, where no lines were found in it."""
-    lines = list(region.iterchildren("{*}TextLine"))
-    places = [LINE_ORDER.search(line.get("custom") or "") for line in lines]
-    if all(places):
-        indices = [int(place[1]) for place in places if place]
-        lines = [lines[at] for at in sorted(range(len(lines)), key=indices.__getitem__)]
+    lines = as_noted(list(region.iterchildren("{*}TextLine")))
     found = [read for line in lines if (read := text_line(line)) is not None]
     # A region that holds regions repeats their text in its own.
     if not found and next(region.iterchildren("{*}TextRegion"), None) is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -49,7 +49,7 @@ def documents_to_clean(given: Sequence[str | Path], out: Path, *, whole: bool = 
             found += one_folder(path) if whole else folder_tree(path, out, each)
             continue
         look = looked_at(path)
-        if look.kind in ("text", "other") or look.pages > 1 or each:
+        if look.kind == "other" or is_document(look, each):
             found.append(Found((path,), path.parent.resolve().name, PurePosixPath(path.name)))
         else:
             loose.setdefault(path.parent, []).append(look)
@@ -89,11 +89,16 @@ def name_of(folder: Path) -> str:
     return real.parent.name if real.name.casefold() in FORMAT_FOLDERS and real.parent.name else real.name
 
 
+def is_document(look: Look, each: bool) -> bool:
+    """Whether a file is a document by itself, and not a page of one."""
+    return each or look.kind == "text" or look.pages > 1
+
+
 def one_folder(folder: Path) -> list[Found]:
     """A folder as one document: its texts and the files of an OCR are the pages."""
     paths = sorted((f for f in listed(folder) if f.suffix.casefold() in TEXT_SUFFIXES | MARKUP_SUFFIXES), key=by_name)
     looks = [looked_at(path) for path in paths]
-    pages = [look for look in looks if look.kind != "other"]
+    pages, others = ([look for look in looks if (look.kind == "other") is other] for other in (False, True))
     if not pages:
         raise nothing(folder)
     stems: dict[str, Look] = {}
@@ -105,26 +110,25 @@ def one_folder(folder: Path) -> list[Found]:
             raise BadArguments(what, where=folder, advice=advice)
     root = name_of(folder)
     files = tuple(look.path for look in pages)
-    return [Found(files, root, PurePosixPath(root or "document"), whole=True, remarks=passed_over(looks))]
+    return [Found(files, root, PurePosixPath(root or "document"), whole=True, remarks=passed_over(others))]
 
 
 def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
     """The documents in a folder and the folders in it."""
     name = name_of(root)
     found: list[Found] = []
+    others: list[Look] = []
     for folder, files in walk(root, TEXT_SUFFIXES | MARKUP_SUFFIXES, out):
         relative = PurePosixPath(folder.relative_to(root))
         looks = [looked_at(path) for path in files]
-        alone = [look for look in looks if look.kind == "text" or (look.kind != "other" and (each or look.pages > 1))]
-        pages = [look for look in looks if look not in alone and look.kind != "other"]
-        here = [Found((look.path,), name, relative / look.path.name) for look in alone]
-        here += together(pages, name, PurePosixPath(name or "pages") if folder == root else relative)
-        if here and (remarks := passed_over(looks)):
-            here[0] = Found(here[0].inputs, here[0].root, here[0].relative, here[0].whole, remarks)
-        found += here
+        others += [look for look in looks if look.kind == "other"]
+        known = [look for look in looks if look.kind != "other"]
+        found += [Found((look.path,), name, relative / look.path.name) for look in known if is_document(look, each)]
+        pages = [look for look in known if not is_document(look, each)]
+        found += together(pages, name, PurePosixPath(name or "pages") if folder == root else relative)
     if not found:
         raise nothing(root)
-    return found
+    return [replace(found[0], remarks=passed_over(others)), *found[1:]]
 
 
 def together(looks: Sequence[Look], root: str, place: PurePosixPath) -> list[Found]:
@@ -141,10 +145,9 @@ def together(looks: Sequence[Look], root: str, place: PurePosixPath) -> list[Fou
     return [Found(tuple(paths), root, places[kind], whole=True) for kind, paths in groups.items()]
 
 
-def passed_over(looks: Iterable[Look]) -> tuple[str, ...]:
-    """What is to be said of the files of a folder that are neither text nor pages of an OCR."""
-    others = [look for look in looks if look.kind == "other"]
-    said = [f"{look.path.name} is passed over: {STRANGERS.get(look.root, ('not hOCR, ALTO or PAGE',))[0]}" for look in others]
+def passed_over(others: Sequence[Look]) -> tuple[str, ...]:
+    """What is to be said of files that are neither text nor pages of an OCR."""
+    said = [f"{look.path} is passed over: {STRANGERS.get(look.root, ('not hOCR, ALTO or PAGE',))[0]}" for look in others]
     left = len(said) - MOST_NAMED
     return (*said[:MOST_NAMED], f"{left} more files are passed over") if left > 0 else tuple(said)
 
