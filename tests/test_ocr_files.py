@@ -194,6 +194,14 @@ def test_odd_ends_of_hocr() -> None:
         assert words_of(source) == [0.71, None]
 
 
+def test_accents_that_stand_apart_are_joined_to_their_letters() -> None:
+    apart = (FILES / "kraken.hocr").read_text(encoding="utf-8").replace("ü", "u\N{COMBINING DIAERESIS}")
+    source = read("x.hocr", apart.encode())
+    assert source.text == TEXTS["kraken.hocr"]
+    last = source.pages[0].lines[1].words[0]
+    assert source.text[last.start : last.end] == "Müller,"
+
+
 def test_text_without_lines_is_not_lost() -> None:
     lines = "<p class='ocr_par'><span class='ocr_line'>One</span><span class='ocr_line'>two.</span></p>"
     body = f"<div class='ocr_page'><div class='ocr_carea'>{lines}<p class='ocr_par'>Three.</p><p class='ocr_par'>Four.</p></div>"

@@ -21,9 +21,8 @@ def read_page(request: PageRequest) -> PageRecord:
     A page that cannot be read is a record with `failed`. Raises only what would stop every page: MissingDependency,
     UnwritableOutput. A page stored before with the same scan, languages and Tesseract is taken from there, unless `force`.
     """
-    record = PageRecord(
-        request.number, str(request.path), request.frame, languages=request.languages, text_layer=request.text_layer
-    )
+    asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
+    record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages, text_layer=asked)
     try:
         record = replace(record, tesseract=tesseract_version(), digest=digest(request.path, request.frame))
         earlier = None if request.force else stored(request.out, request.number)
@@ -48,7 +47,7 @@ def read_page(request: PageRequest) -> PageRecord:
 def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageRecord, bytes]:
     """Load, treat and recognise a page, or take its own text where that is wanted. Raises PipelineError."""
     asked: tuple[Treatment, ...] = ()
-    if request.text_layer and images.is_pdf(request.path):
+    if record.text_layer:
         layer = read_layer(request.path, request.frame, images.MAX_PIXELS)
         if isinstance(layer, Layer):
             said = f"the page's own text was taken ({layer.words:,} words); nothing was read from the image"

@@ -35,7 +35,7 @@ def with_scan(page: ReadPage, origin: Path, frame: int, folder: Path | None) -> 
     if not (page.width and page.height):
         return page, None
     shown = str(path) if path is not None else given_path(page.image).name
-    many = path is not None and path.suffix.casefold() in MANY_PAGED
+    many = path is not None and path.suffix.casefold() in MANY_PAGED | {".pdf"}
     return page, Scan(shown, frame if many else 1, page.width, page.height)
 
 

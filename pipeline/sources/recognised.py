@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 from rapidfuzz.distance import Levenshtein
 
@@ -59,8 +60,9 @@ class ReadPage:
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces, none at its ends, and without characters that no report can hold."""
-    return UNHOLDABLE.sub("\N{REPLACEMENT CHARACTER}", BLANKS.sub(" ", text)).strip(" ")
+    """The text with single spaces, none at its ends, accents on their letters (NFC: some programs write them apart, and what
+    looks for words would find none), and without characters that no report can hold."""
+    return normalize("NFC", UNHOLDABLE.sub("\N{REPLACEMENT CHARACTER}", BLANKS.sub(" ", text))).strip(" ")
 
 
 def line_of(pieces: Iterable[Piece], box: Box | None = None) -> ReadLine | None:
