@@ -150,6 +150,14 @@ def test_a_broken_page_is_said_once_and_costs_itself_only(errata: Errata, box: P
     assert errata("repair", "out").code == ExitCode.PARTIAL
 
 
+def test_a_folder_of_something_else(errata: Errata, box: Path) -> None:
+    for page in box.glob("p*.xml"):
+        page.unlink()
+    ran = errata("clean", box, "-o", "out")
+    assert ran.code == ExitCode.INPUT_FILE and ran.err.count("\n") == 1
+    assert "no texts in this folder" in ran.err and "a METS file" in ran.err
+
+
 @pytest.mark.parametrize("name", ["mets.xml", "empty.xml", "page.html"])
 def test_a_file_that_cannot_be_read(errata: Errata, box: Path, name: str) -> None:
     path = box / name

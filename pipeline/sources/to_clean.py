@@ -100,7 +100,7 @@ def one_folder(folder: Path) -> list[Found]:
     looks = [looked_at(path) for path in paths]
     pages, others = ([look for look in looks if (look.kind == "other") is other] for other in (False, True))
     if not pages:
-        raise nothing(folder)
+        raise nothing(folder, others)
     stems: dict[str, Look] = {}
     for look in pages:
         twin = stems.setdefault(bare_stem(look.path.stem if look.kind == "text" else look.path.name).casefold(), look)
@@ -127,7 +127,7 @@ def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
         pages = [look for look in known if not is_document(look, each)]
         found += together(pages, name, PurePosixPath(name or "pages") if folder == root else relative)
     if not found:
-        raise nothing(root)
+        raise nothing(root, others)
     return [replace(found[0], remarks=passed_over(others)), *found[1:]]
 
 
@@ -152,6 +152,10 @@ def passed_over(others: Sequence[Look]) -> tuple[str, ...]:
     return (*said[:MOST_NAMED], f"{left} more files are passed over") if left > 0 else tuple(said)
 
 
-def nothing(folder: Path) -> UnreadableInput:
+def nothing(folder: Path, others: Sequence[Look]) -> UnreadableInput:
+    """The error for a folder without anything to clean; `others`: what is in it instead."""
     advice = f"Texts end in {', '.join(sorted(TEXT_SUFFIXES))}, hOCR, ALTO and PAGE in .xml, .hocr or .html; a file with another"
-    return UnreadableInput("no texts in this folder", where=folder, advice=f"{advice} suffix can be given by its own path")
+    instead = f" ({passed_over(others)[0]})" if others else ""
+    return UnreadableInput(
+        f"no texts in this folder{instead}", where=folder, advice=f"{advice} suffix can be given by its own path"
+    )
