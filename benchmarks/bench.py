@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
+from benchmarks.harm import measure_harm
 from benchmarks.speed import measure_speed
 from benchmarks.texts import measure_gold, measure_pairs
 from pipeline.evaluate import evaluate, score_pages
@@ -96,14 +97,15 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "postocr": ("postocr", lambda: measure_pairs(shared / "postocr", bars)),
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars["scans"])),
+        "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
     }
     for name, (folder, measure) in parts.items():
         if only and name not in only:
             continue
-        if not (shared / folder).is_dir():
+        if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name == "scans" and shutil.which("tesseract") is None:
-            print("skipped: scans, because tesseract is not installed")
+        elif name in {"scans", "harm"} and shutil.which("tesseract") is None:
+            print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
 
@@ -111,7 +113,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
-    parser.add_argument("--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans; all unless given")
+    parser.add_argument("--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, harm; all unless given")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         found = list(measures(options.shared.resolve(), Path(place), options.only))

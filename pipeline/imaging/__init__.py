@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.imaging.geometry import IDENTITY, Matrix
 from pipeline.imaging.measure import Gray, Measures, darkness, is_blank, measure, reduced
-from pipeline.imaging.steps import STEPS, Ask, Outcome, Step, turn_upright
+from pipeline.imaging.steps import STEPS, Ask, Outcome, Step, calm, turn_upright
 from pipeline.model import Treatment
 
 cv2.setNumThreads(1)  # pages are read side by side, one process a core
@@ -18,8 +18,11 @@ cv2.setNumThreads(1)  # pages are read side by side, one process a core
 LEAST_INK = 0.85
 """Share of the letters' ink that must be left after a step."""
 
+LEAST_OF_THINNED = 0.55
+"""The same for a step that makes the soft rims of letters white on purpose."""
+
 MOST_LOST_LETTERS = 0.01
-"""Share of the letter-like marks that a step may lose; a letter is lost when less than half of its ink is left."""
+"""Share of the letter-like marks that a step may lose; a letter is lost when little more than half of that is left of its ink."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,14 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
     """
     treatments: list[Treatment] = []
     stages: list[tuple[str, Gray]] = [("gray", gray)]
-    if is_blank(gray):
-        return Prepared(gray, IDENTITY, (Treatment("all", False, "the page is blank"),), tuple(stages), 0.0, True)
-    image, back, page = gray, IDENTITY, measure(gray)
+    quiet = calm(gray)
+    treatments.append(Treatment("noise", quiet.image is not None, quiet.reason))
+    if quiet.image is not None:
+        stages.append(("noise", quiet.image))
+    image, back = stages[-1][1], IDENTITY
+    if is_blank(image):
+        return Prepared(gray, back, (Treatment("all", False, "the page is blank"),), tuple(stages), 0.0, True)
+    page = measure(image)
     for step in steps:
         if step.letters and page.x_height <= 0:
             treatments.append(Treatment(step.name, False, "too few letters to measure"))
@@ -77,8 +85,9 @@ def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures
     whole = before.areas
     if outcome.areas is not None:
         whole = np.bincount(before.labels[outcome.areas == 0], minlength=number)[1:].astype(np.int32)
-    missing = int(np.count_nonzero((left < 0.5 * whole) & (whole > 0)))
-    if left.sum() < LEAST_INK * whole.sum():
+    least = LEAST_OF_THINNED if outcome.thins else LEAST_INK
+    missing = int(np.count_nonzero((left < 0.6 * least * whole) & (whole > 0)))
+    if left.sum() < least * whole.sum():
         return f"not done: {1 - left.sum() / whole.sum():.0%} of the ink would be lost", before
     if missing > MOST_LOST_LETTERS * before.letters + 2:
         return f"not done: {missing} of {before.letters} letters would be lost", before

@@ -14,6 +14,9 @@ Gray = NDArray[np.uint8]
 REDUCED_PIXELS = 1_300_000
 """Size of the copy on which a page is measured; letters of a whole page stay well above ten pixels at that."""
 
+TOUCHING = 0.92
+"""Width of most marks, as a multiple of their height, from which letters seem to touch: in Latin script they are narrower."""
+
 MIN_LETTERS = 20
 """Fewer letter-like marks than this say nothing reliable about the height of letters or the direction of lines."""
 
@@ -23,14 +26,16 @@ class Measures:
     """The letters of a page.
 
     `x_height`: pixels of the measured image, 0.0 where there are too few letters to tell. `letters`: how many letter-like marks.
-    `scale`: reduced pixels per pixel. `small`: the reduced copy, on which are: `boxes`, N x 4 (left, top, width, height) of the
-    letters; `areas`, their ink in pixels (N); `labels`, the number of the letter at each pixel, 1 to N, or 0.
+    `scale`: reduced pixels per pixel. `small`: the reduced copy; `even`: the same with white paper. On it are: `boxes`, N x 4
+    (left, top, width, height) of the letters; `areas`, their ink in pixels (N); `labels`, the number of the letter at each
+    pixel, 1 to N, or 0.
     """
 
     x_height: float
     letters: int
     scale: float
     small: Gray
+    even: Gray
     boxes: NDArray[np.int32]
     areas: NDArray[np.int32]
     labels: NDArray[np.int32]
@@ -113,23 +118,53 @@ def components(dark: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.i
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32), np.asarray(centres, np.float64)
 
 
-def darkness(small: Gray) -> NDArray[np.uint8]:
-    """Where a page is darker than its paper (0 or 255); `small` is a reduced copy."""
-    even = small if is_bilevel(small) else levelled(small, max(12, min(small.shape) // 40))
+def evened(small: Gray) -> Gray:
+    """A reduced copy with white paper."""
+    return small if is_bilevel(small) else levelled(small, max(12, min(small.shape) // 40))
+
+
+def dark_parts(even: Gray) -> NDArray[np.uint8]:
+    """Where a page with white paper is dark (0 or 255): N. Otsu, A threshold selection method, IEEE SMC 9, 1979."""
     _, dark = cv2.threshold(even, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     return dark.astype(np.uint8, copy=False)
+
+
+def darkness(small: Gray) -> NDArray[np.uint8]:
+    """Where a page is darker than its paper (0 or 255); `small` is a reduced copy."""
+    return dark_parts(evened(small))
+
+
+def sharpened(gray: Gray, sigma: float, amount: float = 1.5) -> Gray:
+    """Edges made clearer: `amount` times what a Gaussian blur of `sigma` pixels would take away is added."""
+    blurred = cv2.GaussianBlur(gray, (0, 0), sigma)
+    return cv2.addWeighted(gray, 1 + amount, blurred, -amount, 0).astype(np.uint8, copy=False)
 
 
 def measure(gray: Gray) -> Measures:
     """Find the letters of a page: marks of the most frequent height and their neighbours in size."""
     small, scale = reduced(gray)
-    labels, stats, _ = components(darkness(small))
+    even = evened(small)
+    labels, stats = components(dark_parts(even))[:2]
     x_height = frequent_height(stats[1:])
+    marks, width = widths(stats)
+    if width > TOUCHING:  # in a blurred page; what was measured are parts of words
+        apart = components(dark_parts(sharpened(even, max(1.0, 0.1 * x_height), 5.0)))[:2]
+        if widths(apart[1])[0] > 1.2 * marks:
+            labels, stats = apart
+            x_height = frequent_height(stats[1:])
     chosen = letter_like(stats, x_height)
     numbers = np.zeros(len(stats), np.int32)
     numbers[chosen] = np.arange(1, int(chosen.sum()) + 1)
     boxes, areas = stats[chosen, :4].astype(np.int32), stats[chosen, cv2.CC_STAT_AREA].astype(np.int32)
-    return Measures(x_height / scale, int(chosen.sum()), scale, small, boxes, areas, np.take(numbers, labels))
+    return Measures(x_height / scale, int(chosen.sum()), scale, small, even, boxes, areas, np.take(numbers, labels))
+
+
+def widths(stats: NDArray[np.int32]) -> tuple[int, float]:
+    """How many marks could be letters or words, and how wide they mostly are, as a multiple of their height."""
+    height, width = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
+    some = (height >= 6) & (height <= 150) & (width <= 12 * height)
+    count = int(np.count_nonzero(some))
+    return count, float(np.median(width[some] / height[some])) if count >= MIN_LETTERS else 0.0
 
 
 def frequent_height(stats: NDArray[np.int32]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,19 +11,22 @@ from numpy.typing import NDArray
 
 from pipeline.imaging import blemishes, geometry
 from pipeline.imaging.geometry import IDENTITY, Matrix
-from pipeline.imaging.measure import Gray, Measures, background, levelled
+from pipeline.imaging.measure import Gray, Measures, background, levelled, measure, sharpened
 from pipeline.imaging.threshold import MORE_LETTERS, faint_letters, sauvola
 
 BEST_X_HEIGHT = 24.0
 """Pixels; Tesseract's line recogniser was trained on letters of about this height, and reads much larger ones slower and
 worse."""
 
+SOFT = 0.072
+"""Softness of letters, as a share of the x-height, from which they are taken to be out of focus."""
+
 MAX_PIXELS = 60_000_000
 """A page is never made larger than this."""
 
 
-Ask = Callable[[Gray], int | None]
-"""Tells by how many counter-clockwise quarter turns (0-3) a page comes upright, or None."""
+Ask = Callable[[Gray, Sequence[int]], int | None]
+"""Tells by which of some counter-clockwise quarter turns (0-3) a passage of a page comes upright, or None."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,14 @@ class Outcome:
     """What a step proposes: the new image, or None where it has nothing to do; `reason` in words for an archivist.
 
     `back` leads from the new image's pixels to the old one's; None where no pixel moved. `areas`: what was painted out on
-    purpose, on the reduced copy (0 or 255), whose ink is not missed.
+    purpose, on the reduced copy (0 or 255), whose ink is not missed. `thins`: letters are made thinner on purpose.
     """
 
     reason: str
     image: Gray | None = None
     back: Matrix | None = None
     areas: NDArray[np.uint8] | None = None
+    thins: bool = False
 
     @property
     def matrix(self) -> Matrix:
@@ -53,22 +57,46 @@ class Step:
     letters: bool = True
 
 
+def calm(gray: Gray) -> Outcome:
+    """Take salt and pepper out of a page. It goes before all steps, and before the page is measured: letters cannot be told
+    from such noise, so its guard is that no more may change than there is noise where no letters are."""
+    share = blemishes.impulse_share(gray)
+    if share < blemishes.NOISY:
+        return Outcome("no noise of single pixels")
+    image, changed = blemishes.without_impulses(gray)
+    if changed > 3 * share:
+        return Outcome(f"not done: {changed:.1%} of the pixels would change, where {share:.1%} are noise")
+    return Outcome(f"noise of single pixels removed ({changed:.1%} of the scan)", image)
+
+
 def turn_upright(gray: Gray, page: Measures, ask: Ask | None = None) -> Outcome:
     """Turn a page that lies on its side or upside down by quarter turns. `ask` is a second, slower opinion, sought only in
-    doubt."""
-    above, below = geometry.balance(page)
-    on_side = geometry.sideways(page)
-    if not on_side and (above >= below or below < 4):
+    doubt, and before a page is turned."""
+    beside, above = geometry.neighbours(page)
+    on_side, level = above > 2 * beside, beside > 2 * above
+    up, down = geometry.balance(page, geometry.skew(page)) if level else (0, 0)
+    if level and up >= 1.4 * down + 4:
         return Outcome("the page stands upright")
-    turns = ask(gray) if ask is not None else None
+    ways = (1, 3) if on_side else (0, 2) if level else (0, 1, 2, 3)
+    turns = ask(geometry.scaled_passage(gray, page, BEST_X_HEIGHT), ways) if ask is not None else None
     if turns is None:
-        turns = geometry.turns_by_letters(gray, on_side, above, below)
-    if turns is None or on_side != (turns in {1, 3}):
+        turns = turns_by_letters(gray, page) if on_side else 2 if down >= 20 and down > 2 * up else None
+    if turns is None:
         return Outcome("left as it is: it is not clear which way up the page is")
     if turns == 0:
         return Outcome("the page stands upright")
-    ways = {1: "counter-clockwise", 2: "upside down", 3: "clockwise"}
-    return Outcome(f"turned {ways[turns]}", *geometry.quarter_turns(gray, turns))
+    names = {1: "counter-clockwise", 2: "upside down", 3: "clockwise"}
+    return Outcome(f"turned {names[turns]}", *geometry.quarter_turns(gray, turns))
+
+
+def turns_by_letters(gray: Gray, page: Measures) -> int | None:
+    """Counter-clockwise quarter turns (1 or 3) that bring a page on its side upright, by its ascenders; None where they say
+    too little."""
+    level = measure(geometry.quarter_turns(gray, 1)[0])
+    up, down = geometry.balance(level, geometry.skew(level))
+    if up >= 20 and up > 2 * down:
+        return 1
+    return 3 if down >= 20 and down > 2 * up else None
 
 
 def paint_borders(gray: Gray, page: Measures) -> Outcome:
@@ -101,7 +129,7 @@ def deskew(gray: Gray, page: Measures) -> Outcome:
     angle = geometry.skew(page)
     if abs(angle) < 0.2:
         return Outcome("lines are level")
-    if abs(angle) > 4.9:
+    if abs(angle) > geometry.LARGEST_TILT:
         return Outcome("no clear direction of lines")
     return Outcome(f"turned by {angle:+.2f} degrees", *geometry.straightened(gray, angle))
 
@@ -112,8 +140,13 @@ def remove_specks(gray: Gray, page: Measures) -> Outcome:
     return Outcome(f"{count} specks removed", image) if count else Outcome("no specks")
 
 
-def blur(gray: Gray, page: Measures) -> Outcome:
-    """Smooth worn or jagged edges of letters a little: Gaussian, sigma a fifteenth of the x-height."""
+def clarify(gray: Gray, page: Measures) -> Outcome:
+    """Sharpen letters that are out of focus; smooth worn or jagged edges of others a little: Gaussian, sigma a fifteenth of the
+    x-height."""
+
+    soft = geometry.softness(gray, page)
+    if soft > SOFT * page.x_height:
+        return Outcome(f"blurred letters sharpened (sigma {soft:.1f} pixels)", sharpened(gray, soft, 3.0), thins=True)
     sigma = page.x_height / 15
     image = cv2.GaussianBlur(gray, (0, 0), sigma).astype(np.uint8, copy=False)
     return Outcome(f"edges of letters smoothed (sigma {sigma:.1f} pixels)", image)
@@ -148,6 +181,6 @@ STEPS: tuple[Step, ...] = (
     Step("background", level_background),
     Step("specks", remove_specks),
     Step("deskew", deskew),
-    Step("blur", blur),
+    Step("blur", clarify),
     Step("binarise", binarise),
 )

@@ -1,9 +1,9 @@
-"""Tesseract's opinion on which way up a page is. It takes half a second, so it is asked only in doubt."""
+"""Which way up a passage reads best. Tesseract reads it each way, which takes half a second, so it is asked only in doubt."""
 
 from __future__ import annotations
 
-import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +12,36 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.errors import ToolFailed
-from pipeline.ocr.tesseract import installed_languages, tool_errors
+from pipeline.ocr.tesseract import check_languages, tool_errors
 
-LEAST_CONFIDENCE = 2.0
-"""Tesseract's own measure; it gives several units where there is a paragraph of text."""
+LEAST_SCORE = 400.0
+"""What some ten clearly read letters come to: fewer decide nothing."""
+
+CLEARLY = 2.0
+"""How many times as much must be read one way as any other."""
 
 
-def quarter_turns(image: NDArray[np.uint8], timeout: float = 30) -> int | None:
-    """By how many counter-clockwise quarter turns (0-3) a page comes upright; None where Tesseract cannot tell."""
-    if "osd" not in installed_languages():
-        return None
+def quarter_turns(
+    image: NDArray[np.uint8], ways: Sequence[int] = (0, 1, 2, 3), *, languages: str = "eng", timeout: float = 30
+) -> int | None:
+    """By which of some counter-clockwise quarter turns a passage (uint8, height x width, letters of some 24 pixels' x-height)
+    comes upright; None where none of them reads clearly better than the others."""
     try:
-        with tempfile.TemporaryDirectory(prefix="errata-") as folder, tool_errors("osd", timeout):
-            page = Path(folder) / "page.tif"
-            Image.fromarray(image).save(page)
-            answer = str(pytesseract.image_to_osd(str(page), config="--dpi 300", timeout=timeout))
-    except ToolFailed:  # too few characters is an error to Tesseract
+        check_languages(languages)
+        scores = {way: readable(np.rot90(image, way), languages, timeout) for way in ways}
+    except ToolFailed:
         return None
-    clockwise, sure = re.search(r"Rotate: (\d+)", answer), re.search(r"Orientation confidence: ([\d.]+)", answer)
-    if clockwise is None or sure is None or float(sure[1]) < LEAST_CONFIDENCE:
-        return None
-    return -(int(clockwise[1]) // 90) % 4
+    best, *others = sorted(scores, key=lambda way: -scores[way])
+    clear = scores[best] >= LEAST_SCORE and all(scores[best] >= CLEARLY * scores[way] for way in others)
+    return best if clear else None
+
+
+def readable(image: NDArray[np.uint8], languages: str, timeout: float) -> float:
+    """How much of an image Tesseract reads with confidence: letters of longer words, each weighed by its confidence above 50."""
+    with tempfile.TemporaryDirectory(prefix="errata-") as folder, tool_errors(languages, timeout):
+        page = Path(folder) / "page.tif"
+        Image.fromarray(np.ascontiguousarray(image)).save(page)
+        table = str(pytesseract.image_to_data(str(page), lang=languages, config="--psm 6 --dpi 300", timeout=timeout))
+    rows = [line.split("\t") for line in table.splitlines()[1:]]
+    words = [(float(row[10]), row[11].strip()) for row in rows if len(row) == 12]
+    return sum(len(word) * (sure - 50) for sure, word in words if sure > 50 and len(word) > 2 and word.isalpha())
