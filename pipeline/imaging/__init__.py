@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.imaging.geometry import IDENTITY, Matrix
 from pipeline.imaging.measure import Gray, Measures, darkness, is_blank, measure, reduced
-from pipeline.imaging.steps import STEPS, Ask, Outcome, Step, calm, turn_upright
+from pipeline.imaging.steps import STEPS, Ask, Outcome, Step, calm
 from pipeline.model import Treatment
 
 cv2.setNumThreads(1)  # pages are read side by side, one process a core
@@ -44,7 +44,7 @@ class Prepared:
 def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -> Prepared:
     """Treat a page (uint8, height x width) step by step, leaving out each step that would lose ink or words.
 
-    `ask` tells which way up a page is (counter-clockwise quarter turns), for pages whose letters leave that in doubt.
+    `ask` tells which way a passage reads, for pages whose letters leave in doubt which way up, or which side, it is.
     """
     treatments: list[Treatment] = []
     stages: list[tuple[str, Gray]] = [("gray", gray)]
@@ -60,7 +60,7 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
         if step.letters and page.x_height <= 0:
             treatments.append(Treatment(step.name, False, "too few letters to measure"))
             continue
-        outcome = turn_upright(image, page, ask) if step.run is turn_upright else step.run(image, page)
+        outcome = step.run(image, page, ask) if step.asks else step.run(image, page)
         if outcome.image is None:
             treatments.append(Treatment(step.name, False, outcome.reason))
             continue
@@ -91,4 +91,4 @@ def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures
         return f"not done: {1 - left.sum() / whole.sum():.0%} of the ink would be lost", before
     if missing > MOST_LOST_LETTERS * before.letters + 2:
         return f"not done: {missing} of {before.letters} letters would be lost", before
-    return "", measure(image) if outcome.areas is not None else replace(before, small=small)
+    return "", measure(image) if outcome.areas is not None or outcome.thins else replace(before, small=small)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging import blemishes, geometry
+from pipeline.imaging import blemishes, geometry, show_through
 from pipeline.imaging.geometry import IDENTITY, Matrix
 from pipeline.imaging.measure import Gray, Measures, background, levelled, measure, sharpened
 from pipeline.imaging.threshold import MORE_LETTERS, faint_letters, sauvola
@@ -26,7 +26,7 @@ MAX_PIXELS = 60_000_000
 
 
 Ask = Callable[[Gray, Sequence[int]], int | None]
-"""Tells by which of some counter-clockwise quarter turns (0-3) a passage of a page comes upright, or None."""
+"""Tells which of some ways a passage of a page reads best: counter-clockwise quarter turns (0-3), or MIRRORED; or None."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Step:
-    """A pure function from an image and its measures to an outcome. `letters`: it needs to know how large the letters are."""
+    """A pure function from an image and its measures to an outcome.
+
+    `letters`: it needs to know how large the letters are. `asks`: it takes an `Ask` too.
+    """
 
     name: str
-    run: Callable[[Gray, Measures], Outcome]
+    run: Callable[..., Outcome]
     letters: bool = True
+    asks: bool = False
 
 
 def calm(gray: Gray) -> Outcome:
@@ -124,6 +128,17 @@ def level_background(gray: Gray, page: Measures) -> Outcome:
     return Outcome("paper made evenly white", levelled(gray, round(2 * page.x_height)))
 
 
+def lift_writing_behind(gray: Gray, page: Measures, ask: Ask | None = None) -> Outcome:
+    """Make writing that shows through from the back of the leaf white, with all that is as pale, unless it reads from in front."""
+    if page.paper < 200 or (tone := show_through.tone_behind(page)) == 0:
+        return Outcome("nothing shows through")
+    if ask is not None:
+        passage = geometry.scaled_passage(gray, page, BEST_X_HEIGHT)
+        if ask(show_through.only_behind(passage, tone, BEST_X_HEIGHT), (0, show_through.MIRRORED)) == 0:
+            return Outcome("pale writing left, since it stands on this side of the leaf")
+    return Outcome(f"writing that shows through lifted ({tone / 255:.0%} dark)", show_through.lifted(gray, tone), thins=True)
+
+
 def deskew(gray: Gray, page: Measures) -> Outcome:
     """Turn the page so that its lines are level."""
     angle = geometry.skew(page)
@@ -175,10 +190,11 @@ def binarise(gray: Gray, page: Measures) -> Outcome:
 
 STEPS: tuple[Step, ...] = (
     Step("borders", paint_borders),  # first: the noise in a dark edge would pass for letters
-    Step("orientation", turn_upright),
+    Step("orientation", turn_upright, asks=True),
     Step("scale", scale_letters),  # early, so that what follows works on as few pixels as the reading needs
     Step("holes", paint_holes),
     Step("background", level_background),
+    Step("show-through", lift_writing_behind, asks=True),  # on white paper, and before anything takes pale marks for specks
     Step("specks", remove_specks),
     Step("deskew", deskew),
     Step("blur", clarify),

@@ -1,4 +1,4 @@
-"""Which way up a passage reads best. Tesseract reads it each way, which takes half a second, so it is asked only in doubt."""
+"""Which way a passage reads best: which way up, or from behind. Tesseract reads it each way: it is asked only in doubt."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.errors import ToolFailed
+from pipeline.imaging.show_through import MIRRORED
 from pipeline.ocr.tesseract import check_languages, tool_errors
 
 LEAST_SCORE = 400.0
@@ -24,11 +25,12 @@ CLEARLY = 2.0
 def quarter_turns(
     image: NDArray[np.uint8], ways: Sequence[int] = (0, 1, 2, 3), *, languages: str = "eng", timeout: float = 30
 ) -> int | None:
-    """By which of some counter-clockwise quarter turns a passage (uint8, height x width, letters of some 24 pixels' x-height)
-    comes upright; None where none of them reads clearly better than the others."""
+    """Which of some ways, quarter turns counter-clockwise (0-3) or MIRRORED, a passage (uint8, height x width, letters of some 24
+    pixels' x-height) reads; None where none of them reads clearly better than the others."""
     try:
         check_languages(languages)
-        scores = {way: readable(np.rot90(image, way), languages, timeout) for way in ways}
+        views = {way: image[:, ::-1] if way == MIRRORED else np.rot90(image, way) for way in ways}
+        scores = {way: readable(view, languages, timeout) for way, view in views.items()}
     except ToolFailed:
         return None
     best, *others = sorted(scores, key=lambda way: -scores[way])
