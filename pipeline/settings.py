@@ -27,11 +27,11 @@ class Settings(BaseModel):
     """What a run may be told. The field names are the keys of `errata.toml`.
 
     `period`: dictionary packs, by name or folder, besides English. `lang`: Tesseract's languages (`eng+fra`). `jobs`: processes.
-    `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read.
-    `caution` moves all thresholds; `thresholds`: probability, by kind of repair, from which one is made, whatever `caution` says;
-    `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`) that are only suggested;
-    `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are; `always`: forms and what
-    they are always replaced by.
+    `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read. `split`: a scan of two pages side
+    by side becomes two pages. `caution` moves all thresholds; `thresholds`: probability, by kind of repair, from which one is
+    made, whatever `caution` says; `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`)
+    that are only suggested; `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are;
+    `always`: forms and what they are always replaced by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -41,6 +41,7 @@ class Settings(BaseModel):
     jobs: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=lambda: os.cpu_count() or 1)
     keep_images: bool = False
     use_text_layer: bool = False
+    split: bool = True
     caution: Caution = "normal"
     thresholds: Mapping[Kind, Probability] = Field(default_factory=dict)
     suggest: Probability = 0.3
@@ -103,7 +104,8 @@ class Settings(BaseModel):
 
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
-        kept = self.model_dump(mode="json", exclude={"jobs"} if with_scans else {"jobs", "lang", "keep_images", "use_text_layer"})
+        scans_only = {"lang", "keep_images", "use_text_layer", "split"}
+        kept = self.model_dump(mode="json", exclude={"jobs"} if with_scans else {"jobs", *scans_only})
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

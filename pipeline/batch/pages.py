@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.batch.reading import read_image
+from pipeline.batch.leaves import Opening, read_leaves
 from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
 from pipeline.model import TEXT_LAYER, Treatment
 from pipeline.ocr import tesseract_version
@@ -19,10 +19,12 @@ def read_page(request: PageRequest) -> PageRecord:
     """Read a page and store what was read in `request.out`.
 
     A page that cannot be read is a record with `failed`. Raises only what would stop every page: MissingDependency,
-    UnwritableOutput. A page stored before with the same scan, languages and Tesseract is taken from there, unless `force`.
+    UnwritableOutput. A page stored before with the same scan, languages and Tesseract, read the same way, is taken
+    from there, unless `force`.
     """
     asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
-    record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages, text_layer=asked)
+    record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
+    record = replace(record, text_layer=asked, split=request.split)
     try:
         record = replace(record, tesseract=tesseract_version(), digest=digest(request.path, request.frame))
         earlier = None if request.force else stored(request.out, request.number)
@@ -45,7 +47,10 @@ def read_page(request: PageRequest) -> PageRecord:
 
 
 def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageRecord, bytes]:
-    """Load, treat and recognise a page, or take its own text where that is wanted. Raises PipelineError."""
+    """Load, treat and recognise a page, or the two of an opening, or take its own text where that is wanted.
+
+    Raises PipelineError.
+    """
     asked: tuple[Treatment, ...] = ()
     if record.text_layer:
         layer = read_layer(request.path, request.frame, images.MAX_PIXELS)
@@ -55,10 +60,12 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
             return replace(record, width=layer.width, height=layer.height, treatments=taken), layer.hocr
         asked = (Treatment(TEXT_LAYER, False, f"{layer}; it was read from the image"),)
     gray = images.load(request.path, request.frame)
-    got = read_image(gray, request)
     height, width = gray.shape
-    done = replace(record, width=width, height=height, to_scan=got.to_scan, treatments=(*asked, *got.treatments), blank=got.blank)
-    return done, got.hocr
+    found = read_leaves(gray, request)
+    record = replace(record, width=width, height=height, treatments=(*asked, *found.treatments))
+    if isinstance(found, Opening):
+        return replace(record, leaves=found.leaves), found.hocr
+    return replace(record, to_scan=found.to_scan, blank=found.blank), found.hocr
 
 
 def digest(path: Path, frame: int) -> str:
@@ -77,7 +84,7 @@ def same(one: PageRecord, other: PageRecord) -> bool:
 
 def key(record: PageRecord) -> tuple[object, ...]:
     """What decides what is read on a page."""
-    return record.digest, record.languages, record.tesseract, record.text_layer
+    return record.digest, record.languages, record.tesseract, record.text_layer, record.split
 
 
 def one_line(error: PipelineError) -> str:

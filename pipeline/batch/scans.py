@@ -91,16 +91,18 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
         return failure(document.name, folder, fault)
     ocr = root / document.relative_out / "ocr"
     kept = folder / "images" if order.settings.keep_images and not order.dry_run else None
+    settings = order.settings
     requests = [
         PageRequest(
             f.path,
             f.number,
             n,
             ocr,
-            order.settings.lang,
+            settings.lang,
             keep_images=kept,
             force=order.force,
-            text_layer=order.settings.use_text_layer,
+            text_layer=settings.use_text_layer,
+            split=settings.split,
         )
         for n, f in wanted
     ]

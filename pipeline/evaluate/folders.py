@@ -37,7 +37,8 @@ def read_document(folder: Path) -> DocumentTexts:
     raw = before.split("\f")
     for at, path in enumerate(sorted((folder / "pages").glob("*.hocr"))):
         page = read_hocr(path)
-        pages[page.stem] = (raw[at] if at < len(raw) else "", page.text)
+        first, clean = pages.get(page.stem, ("", ""))  # the left page of an opening bears the same name
+        pages[page.stem] = (first + (raw[at] if at < len(raw) else ""), clean + page.text)
     return DocumentTexts(folder.name, before, after, pages)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.imaging.geometry import IDENTITY, Matrix
+from pipeline.imaging.geometry import IDENTITY, Matrix, skew, straightened
 from pipeline.imaging.measure import Gray, Measures, darkness, is_blank, measure, reduced
-from pipeline.imaging.steps import STEPS, Ask, Outcome, Step, calm
+from pipeline.imaging.openings import Leaf, cut_apart, find_gutter, is_wide
+from pipeline.imaging.steps import BEFORE_CUTTING, STEPS, Ask, Outcome, Step, calm
 from pipeline.model import Treatment
 
 cv2.setNumThreads(1)  # pages are read side by side, one process a core
@@ -70,6 +71,24 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
             image, back, page = outcome.image, back @ outcome.matrix, after
             stages.append((step.name, image))
     return Prepared(image, back, tuple(treatments), tuple(stages), page.x_height, False)
+
+
+def leaves(gray: Gray, ask: Ask | None = None) -> tuple[Leaf, ...]:
+    """The two pages of an opening (uint8, height x width), upright and level, left one first; empty for any other scan.
+
+    A scan that might be a single page is never cut. `ask` as in `prepare`.
+    """
+    framed = prepare(gray, STEPS[:BEFORE_CUTTING], ask)
+    if framed.blank or not is_wide(framed.image):
+        return ()
+    image, back, page = framed.image, framed.to_scan, measure(framed.image)
+    done = tuple(treatment for treatment in framed.treatments if treatment.taken)
+    if abs(angle := skew(page)) > 0.4:
+        image, turn = straightened(image, angle)
+        back, page = back @ turn, measure(image)
+        done += (Treatment("deskew", True, f"turned by {angle:+.2f} degrees"),)
+    gutter = find_gutter(page)
+    return () if gutter is None else cut_apart(image, back, round(gutter.cut / page.scale), done)
 
 
 def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures]:

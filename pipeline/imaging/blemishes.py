@@ -50,6 +50,23 @@ def edge_areas(dark: Mask) -> Mask:
     return selected(chosen, labels)
 
 
+def sharp_edged(areas: Mask, page: Measures) -> Mask:
+    """Of dark areas on the reduced copy, those that end as abruptly as a sheet does on the bed of a scanner; a shadow on the
+    paper, with writing in it perhaps, fades. 0 or 255."""
+    labels, stats, _ = components(areas)
+    reach = 3 + round(0.5 * page.x_height * page.scale)
+    chosen = np.zeros(len(stats), np.bool_)
+    for number, (left, top, width, height, _) in enumerate(stats[1:], 1):
+        rows = slice(max(0, top - 2 * reach), top + height + 2 * reach)
+        columns = slice(max(0, left - 2 * reach), left + width + 2 * reach)
+        area, tones = (labels[rows, columns] == number).astype(np.uint8), page.small[rows, columns]
+        inside = area - cv2.erode(area, ellipse(reach), borderValue=(1,))
+        outside = cv2.dilate(area, ellipse(2 * reach)) - cv2.dilate(area, ellipse(reach))
+        jump = float(np.median(tones[outside > 0]) - np.median(tones[inside > 0])) if outside.any() and inside.any() else 255.0
+        chosen[number] = jump > 0.35 * page.paper
+    return selected(chosen, labels)
+
+
 def round_areas(areas: Mask, smallest: float, largest: float, margin: float) -> Mask:
     """Of some areas, the round filled ones of `smallest` to `largest` pixels across with their middle within `margin` (0-1, share
     of the page's width or height) of an edge; 0 or 255."""
@@ -79,7 +96,7 @@ def dark_edges(page: Measures) -> tuple[Mask, Mask, float]:
     0-1."""
     size = page.x_height * page.scale
     thick = solid(page.very_dark, size)
-    found = edge_areas(thick) if thick.any() else thick
+    found = sharp_edged(edge_areas(thick), page) if thick.any() else thick
     share = float(np.mean(found > 0))
     if not share:
         return found, found, share

@@ -129,7 +129,7 @@ def level_background(gray: Gray, page: Measures) -> Outcome:
 
 
 def lift_writing_behind(gray: Gray, page: Measures, ask: Ask | None = None) -> Outcome:
-    """Make writing that shows through from the back of the leaf white, with all that is as pale, unless it reads from in front."""
+    """Make writing that shows through from the back of the leaf white, with all as pale, unless it reads from in front."""
     if page.paper < 200 or (tone := show_through.tone_behind(page)) == 0:
         return Outcome("nothing shows through")
     if ask is not None:
@@ -200,3 +200,6 @@ STEPS: tuple[Step, ...] = (
     Step("blur", clarify),
     Step("binarise", binarise),
 )
+
+BEFORE_CUTTING = 2
+"""How many of the steps an opening goes through before it is cut: its edges, and which way up it is."""

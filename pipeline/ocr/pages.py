@@ -26,7 +26,7 @@ class PageRequest:
 
     `path` and `frame` (from 1): the scan. `number`: its place in the document, from 1. `out`: the folder `ocr/` of the document.
     `keep_images`: a folder for the image after each step, or None. `timeout`: seconds for Tesseract.
-    `text_layer`: where a page of a PDF has a text of its own, take that.
+    `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages.
     """
 
     path: Path
@@ -38,6 +38,17 @@ class PageRequest:
     keep_images: Path | None = None
     force: bool = False
     text_layer: bool = False
+    split: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRecord:
+    """One page of a two-page opening: `side` (left, right), and as in PageRecord."""
+
+    side: str
+    to_scan: Rows
+    treatments: tuple[Treatment, ...] = ()
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,8 @@ class PageRecord:
     """What came of a page. `width` and `height`: pixels of the scan; `to_scan`: from pixels of the treated image, for which
     the hOCR
     holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text, or
-    empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one)."""
+    empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one). `split`: an opening would
+    have become two pages; `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none."""
 
     number: int
     path: str
@@ -60,6 +72,8 @@ class PageRecord:
     blank: bool = False
     failed: str = ""
     text_layer: bool = False
+    split: bool = True
+    leaves: tuple[LeafRecord, ...] = ()
 
     def to_json(self) -> str:
         """The record as it is stored."""
@@ -72,11 +86,16 @@ class PageRecord:
             values: dict[str, Any] = json.loads(text)
             if values.pop("format") != FORMAT:
                 raise InvalidRecord("the page was stored by another version of Errata", advice="Use --force")
-            values["to_scan"] = tuple(tuple(float(x) for x in row) for row in values["to_scan"])
-            values["treatments"] = tuple(Treatment(**step) for step in values["treatments"])
-            return cls(**values)
+            values["leaves"] = tuple(LeafRecord(**rebuilt(leaf)) for leaf in values.get("leaves", ()))
+            return cls(**rebuilt(values))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidRecord("a stored page cannot be understood", advice="Use --force") from error
+
+
+def rebuilt(values: dict[str, Any]) -> dict[str, Any]:
+    """Stored values with their matrix and treatments as they were."""
+    rows = tuple(tuple(float(x) for x in row) for row in values["to_scan"])
+    return {**values, "to_scan": rows, "treatments": tuple(Treatment(**step) for step in values["treatments"])}
 
 
 def hocr_path(folder: Path, number: int) -> Path:

@@ -91,7 +91,7 @@ def report_html(result: Result) -> str:
             labels={kind: label for kind, (label, _) in LABELS.items()},
             untreated=untreated(result),
             own_text=own_text(result),
-            failed=[(f"scan {page.number}", page.failed) for page in result.source.pages if page.failed],
+            failed=[(names.scan(at), page.failed) for at, page in enumerate(result.source.pages, 1) if page.failed],
             has_images=result.source.has_images,
         )
     )

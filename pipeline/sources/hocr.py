@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -188,26 +189,44 @@ def mapped(x: float, y: float, rows: Rows) -> tuple[float, float]:
 
 def source_from_ocr(name: str, records: Sequence[PageRecord], ocr_folder: Path) -> Source:
     """The document whose pages were read into `ocr_folder`, in the order of `records`; pages are joined by a line and a form
-    feed.
+    feed. Both pages of an opening are pages; those after it count on.
 
     A page whose record failed, or whose hOCR cannot be read any more, has no text and says why.
     """
     pieces: list[str] = []
     pages: list[Page] = []
-    at = 0
+    at = more = 0
     for record in records:
-        if pages:
-            pieces.append(PAGE_BREAK)
-            at += len(PAGE_BREAK)
-        text, failed = "", record.failed
-        lines: tuple[Line, ...] = ()
-        if not failed:
-            try:
-                text, lines = read_hocr_page(stored_hocr(ocr_folder, record.number), record.to_scan, at)
-            except InvalidRecord as error:
-                failed = " ".join(str(error).split())
-        scan = Scan(record.path, record.frame, record.width, record.height, record.treatments)
-        pages.append(Page(record.number, at, at + len(text), lines, scan, failed=failed))
-        pieces.append(text)
-        at += len(text)
+        for place, (page, element, to_scan) in enumerate(pages_of(record, ocr_folder)):
+            if pages:
+                pieces.append(PAGE_BREAK)
+                at += len(PAGE_BREAK)
+            more += place > 0
+            text, lines = ("", ()) if element is None else text_and_lines(blocks(element, to_scan), at)
+            label = page.label or (f"scan {record.number}" if more else "")
+            pages.append(replace(page, number=record.number + more, start=at, end=at + len(text), lines=lines, label=label))
+            pieces.append(text)
+            at += len(text)
     return Source(name, "".join(pieces), tuple(pages))
+
+
+def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._Element | None, Rows]]:
+    """The page of a record, or those of an opening, still empty; the part of the hOCR that each holds; and its matrix."""
+    scan = Scan(record.path, record.frame, record.width, record.height, record.treatments)
+    page, failed = Page(record.number, 0, 0, scan=scan), record.failed
+    if failed:
+        return [(replace(page, failed=failed), None, record.to_scan)]
+    try:
+        root = parse(stored_hocr(ocr_folder, record.number))
+        if not record.leaves:
+            return [(page, root, record.to_scan)]
+        found = list(of_class(root, {"ocr_page"}))
+        if len(found) != len(record.leaves):
+            raise InvalidRecord("the hOCR of an opening lacks a page", advice="Use --force")
+    except InvalidRecord as error:
+        return [(replace(page, failed=" ".join(str(error).split())), None, record.to_scan)]
+    sides = [replace(page, label=f"scan {record.number}, {leaf.side}") for leaf in record.leaves]
+    return [
+        (replace(side, scan=replace(scan, treatments=(*record.treatments, *leaf.treatments))), part, leaf.to_scan)
+        for side, leaf, part in zip(sides, record.leaves, found, strict=True)
+    ]
