@@ -78,7 +78,9 @@ def turn_upright(gray: Gray, page: Measures, ask: Ask | None = None) -> Outcome:
     doubt, and before a page is turned."""
     beside, above = geometry.neighbours(page)
     on_side, level = above > 2 * beside, beside > 2 * above
-    up, down = geometry.balance(page, geometry.skew(page)) if level else (0, 0)
+    up, down = geometry.balance(page) if level else (0, 0)
+    if level and up < 1.4 * down + 4:  # so it may be for a page that lies askew
+        up, down = geometry.balance(page, geometry.skew(page))
     if level and up >= 1.4 * down + 4:
         return Outcome("the page stands upright")
     ways = (1, 3) if on_side else (0, 2) if level else (0, 1, 2, 3)
@@ -161,7 +163,7 @@ def clarify(gray: Gray, page: Measures) -> Outcome:
 
     soft = geometry.softness(gray, page)
     if soft > SOFT * page.x_height:
-        return Outcome(f"blurred letters sharpened (sigma {soft:.1f} pixels)", sharpened(gray, soft, 3.0), thins=True)
+        return Outcome(f"blurred letters sharpened (sigma {soft:.1f} pixels)", sharpened(gray, 1.2 * soft, 4.0), thins=True)
     sigma = page.x_height / 15
     image = cv2.GaussianBlur(gray, (0, 0), sigma).astype(np.uint8, copy=False)
     return Outcome(f"edges of letters smoothed (sigma {sigma:.1f} pixels)", image)
