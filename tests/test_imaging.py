@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+import cv2
 import numpy as np
 import pytest
 
 from pipeline.imaging import Prepared, prepare
 from pipeline.imaging.geometry import quarter_turns, scaled, skew, straightened
 from pipeline.imaging.measure import Gray, measure
+from pipeline.imaging.show_through import MIRRORED
 from pipeline.imaging.steps import STEPS, Outcome, Step
+from pipeline.ocr.orientation import quarter_turns as quarter_turns_by_reading
 
 TEXT = """
 The Department was not disposed to hurry in the matter, and
@@ -189,3 +192,81 @@ def test_turning_there_and_back_is_the_identity(page: Gray) -> None:
     image, back = straightened(page, 2.0)
     middle = back @ np.array([(image.shape[1] - 1) / 2, (image.shape[0] - 1) / 2, 1.0])
     assert middle[:2] == pytest.approx([(page.shape[1] - 1) / 2, (page.shape[0] - 1) / 2], abs=1.0)
+
+
+def salted(gray: Gray, share: float) -> Gray:
+    drawn = np.random.default_rng(7).random(gray.shape)
+    return np.where(drawn < share / 2, 0, np.where(drawn > 1 - share / 2, 255, gray)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("share", [0.04, 0.10])
+def test_salt_and_pepper_is_removed_before_anything_is_measured(page: Gray, share: float) -> None:
+    prepared = prepare(salted(page, share))
+    assert "noise" in taken(prepared)
+    assert prepared.x_height == pytest.approx(prepare(page).x_height, rel=0.1)
+    assert measure(prepared.image).letters == pytest.approx(measure(page).letters, rel=0.05)
+
+
+def test_fine_print_is_no_noise(page: Gray) -> None:
+    fine = scaled(page, 0.5)[0]
+    for scan in (fine, np.where(fine < 150, 0, 255).astype(np.uint8)):
+        assert "noise" not in taken(prepare(scan))
+
+
+def test_letters_out_of_focus_are_sharpened(page: Gray) -> None:
+    x_height = measure(page).x_height
+    soft = np.asarray(cv2.GaussianBlur(page, (0, 0), x_height / 6), np.uint8)
+    assert measure(soft).x_height == pytest.approx(x_height, rel=0.2), "letters that touch are told apart"
+    prepared = prepare(soft)
+    assert "sharpened" in reason(prepared, "blur")
+    assert measure(prepared.image).letters == pytest.approx(measure(page).letters, rel=0.1)
+    assert "smoothed" in reason(prepare(page), "blur")
+
+
+def seen_from_behind(page: Gray, behind: Gray) -> Gray:
+    """A page through which another is seen, mirrored, softened by the paper and at a third of its strength."""
+    back = np.roll(cv2.GaussianBlur(behind[:, ::-1], (0, 0), 1.6).astype(np.float64), 17, axis=0)
+    return (page * (1 - 0.35 * (1 - back / 255))).astype(np.uint8)
+
+
+def test_writing_that_shows_through_is_lifted(samples: ModuleType, page: Gray) -> None:
+    behind = samples.render(TEXT[400:] + TEXT[:400], 2, width=1300, height=1300)
+    prepared = prepare(seen_from_behind(page, behind))
+    assert "lifted" in reason(prepared, "show-through")
+    bare = (page == 255) & (np.roll(behind[:, ::-1], 17, axis=0) < 100)
+    assert prepared.image.shape == page.shape
+    assert np.mean(prepared.image[bare] > 235) > 0.95
+    assert measure(prepared.image).letters == pytest.approx(measure(page).letters, rel=0.05)
+
+
+def test_pale_writing_of_the_front_stays(samples: ModuleType, page: Gray) -> None:
+    """Whatever the measures say, what can be read from the front is not lifted; and sharp pale letters are not even doubted."""
+    behind = samples.render(TEXT[400:] + TEXT[:400], 2, width=1300, height=1300)
+    prepared = prepare(seen_from_behind(page, behind), ask=lambda passage, ways: 0)
+    assert "show-through" not in taken(prepared)
+    faint = page.copy()
+    faint[500:] = 255 - (255 - faint[500:].astype(int)) // 3
+    assert "show-through" not in taken(prepare(faint))
+
+
+def test_a_shadow_is_no_dark_edge(page: Gray) -> None:
+    """Words in a dark corner are not painted over with the scanner's bed, which ends abruptly."""
+    down, across = np.mgrid[0 : 1 : page.shape[0] * 1j, 0 : 1 : page.shape[1] * 1j]
+    scan = (page * (1 - 0.85 * ((down + across) / 2) ** 2)).astype(np.uint8)
+    prepared = prepare(scan)
+    assert "borders" not in taken(prepared)
+    assert "background" in taken(prepared)
+    assert measure(prepared.image).letters == pytest.approx(measure(page).letters, rel=0.05)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_tesseract_tells_which_way_a_passage_reads(samples: ModuleType, turns: int) -> None:
+    passage = np.ascontiguousarray(np.rot90(samples.render(TEXT, 1, width=1300, height=700), -turns))
+    assert quarter_turns_by_reading(passage) == turns
+    assert quarter_turns_by_reading(passage, (turns, (turns + 2) % 4)) == turns
+
+
+def test_tesseract_tells_a_page_seen_from_behind(samples: ModuleType) -> None:
+    passage = samples.render(TEXT, 1, width=1300, height=700)
+    assert quarter_turns_by_reading(passage[:, ::-1], (0, MIRRORED)) == MIRRORED
+    assert quarter_turns_by_reading(np.full((300, 300), 255, np.uint8)) is None

@@ -93,6 +93,8 @@ def leaves(gray: Gray, ask: Ask | None = None) -> tuple[Leaf, ...]:
 
 def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures]:
     """What a step would lose, in words (empty where it loses nothing that matters), and the measures that hold after it."""
+    if outcome.exact:
+        return "", measure(image)
     if outcome.back is not None:
         after = measure(image)
         zoom = abs(float(np.linalg.det(outcome.back)))

@@ -14,8 +14,11 @@ Gray = NDArray[np.uint8]
 REDUCED_PIXELS = 1_300_000
 """Size of the copy on which a page is measured; letters of a whole page stay well above ten pixels at that."""
 
-TOUCHING = 0.92
-"""Width of most marks, as a multiple of their height, from which letters seem to touch: in Latin script they are narrower."""
+TOUCHING = 0.86
+"""Width of most marks, as a multiple of their height, from which letters may touch: in Latin script most are narrower."""
+
+NO_GRAIN = 0.85
+"""Share of letters and words among all marks of a page that was sharpened; where paper's grain comes out others are many."""
 
 MIN_LETTERS = 20
 """Fewer letter-like marks than this say nothing reliable about the height of letters or the direction of lines."""
@@ -147,9 +150,10 @@ def measure(gray: Gray) -> Measures:
     labels, stats = components(dark_parts(even))[:2]
     x_height = frequent_height(stats[1:])
     marks, width = widths(stats)
-    if width > TOUCHING:  # in a blurred page; what was measured are parts of words
+    if width > TOUCHING:  # in a blurred page what was measured may be parts of words
         apart = components(dark_parts(sharpened(even, max(1.0, 0.1 * x_height), 5.0)))[:2]
-        if widths(apart[1])[0] > 1.2 * marks:
+        found = widths(apart[1])[0]
+        if found > 1.2 * marks and found > NO_GRAIN * len(apart[1]):
             labels, stats = apart
             x_height = frequent_height(stats[1:])
     chosen = letter_like(stats, x_height)

@@ -34,7 +34,8 @@ class Outcome:
     """What a step proposes: the new image, or None where it has nothing to do; `reason` in words for an archivist.
 
     `back` leads from the new image's pixels to the old one's; None where no pixel moved. `areas`: what was painted out on
-    purpose, on the reduced copy (0 or 255), whose ink is not missed. `thins`: letters are made thinner on purpose.
+    purpose, on the reduced copy (0 or 255), whose ink is not missed. `thins`: letters are made thinner on purpose. `exact`:
+    every pixel is still there, only elsewhere.
     """
 
     reason: str
@@ -42,6 +43,7 @@ class Outcome:
     back: Matrix | None = None
     areas: NDArray[np.uint8] | None = None
     thins: bool = False
+    exact: bool = False
 
     @property
     def matrix(self) -> Matrix:
@@ -92,7 +94,8 @@ def turn_upright(gray: Gray, page: Measures, ask: Ask | None = None) -> Outcome:
     if turns == 0:
         return Outcome("the page stands upright")
     names = {1: "counter-clockwise", 2: "upside down", 3: "clockwise"}
-    return Outcome(f"turned {names[turns]}", *geometry.quarter_turns(gray, turns))
+    image, back = geometry.quarter_turns(gray, turns)
+    return Outcome(f"turned {names[turns]}", image, back, exact=True)
 
 
 def turns_by_letters(gray: Gray, page: Measures) -> int | None:
