@@ -116,22 +116,37 @@ def write_sheets(scans: Sequence[Scan], out: Path, folder: Path) -> None:
         sheet = Image.new("L", (size[0] * columns, size[1] * rows), 128)
         some = scans[start : start + columns * rows // 2]
         for place, scan in enumerate(some):
-            stages = sorted((out / "errata" / scan.name / "images").glob("*.png"), key=lambda path: int(path.stem.split("_")[1]))
-            for side, path in enumerate([out / "scans" / f"{scan.name}.png", *stages[-1:]]):
-                with Image.open(path) as image:
-                    small = image.convert("L")
-                    small.thumbnail((size[0] - 10, size[1] - 10))
+            for side, picture in enumerate([picture_of(out / "scans" / f"{scan.name}.png"), treated(out / "errata" / scan.name)]):
+                picture.thumbnail((size[0] - 10, size[1] - 10))
                 at = 2 * place + side
-                sheet.paste(small, (at % columns * size[0] + 5, at // columns * size[1] + 5))
+                sheet.paste(picture, (at % columns * size[0] + 5, at // columns * size[1] + 5))
         sheet.save(folder / f"sheet-{start // (columns * rows // 2) + 1:02d}.png", optimize=True)
+
+
+def picture_of(path: Path) -> Image.Image:
+    with Image.open(path) as image:
+        return image.convert("L")
+
+
+def treated(document: Path) -> Image.Image:
+    """What was read in the end of a scan: a page, or the two of an opening side by side."""
+    folders = [folder for side in ("left", "right") if (folder := document / "images" / side).is_dir()] or [document / "images"]
+    last = [max(folder.glob("*.png"), key=lambda path: int(path.stem.split("_")[1])) for folder in folders]
+    pages = [picture_of(path) for path in last]
+    both = Image.new("L", (sum(page.width for page in pages), max(page.height for page in pages)), 128)
+    for place, page in enumerate(pages):
+        both.paste(page, (sum(earlier.width for earlier in pages[:place]), 0))
+    return both
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
+    parser.add_argument("--keep", type=Path, help="a new folder in which the damaged scans and all results are kept")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        found = list(measure_harm(options.shared.resolve(), Path(place), read_bars()["harm"]))
+        out = Path(place) if options.keep is None else options.keep
+        found = list(measure_harm(options.shared.resolve(), out, read_bars()["harm"]))
     print(HEADING)
     print("\n".join(measure.row() for measure in found))
     return 0 if all(measure.holds for measure in found) else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from lxml import etree
@@ -35,14 +36,13 @@ def read_leaves(gray: Gray, request: PageRequest) -> Reading | Opening:
 
     A scan that is higher than wide is an opening only if it lies on its side, which is known once it has been read.
     """
+    ask = partial(quarter_turns, languages=request.languages)
     if request.split and is_wide(gray):
-        cut = imaging.leaves(gray, quarter_turns)
+        cut = imaging.leaves(gray, ask)
         return read_opening(cut, request) if cut else read_image(gray, request)
     whole = read_image(gray, request)
-    if request.split and on_side(whole.to_scan):
-        cut = imaging.leaves(gray, quarter_turns)
-        return read_opening(cut, request) if cut else whole
-    return whole
+    cut = imaging.leaves(gray, ask) if request.split and on_side(whole.to_scan) else ()
+    return read_opening(cut, request) if cut else whole
 
 
 def on_side(to_scan: Rows) -> bool:

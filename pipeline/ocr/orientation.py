@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.errors import ToolFailed
 from pipeline.imaging.show_through import MIRRORED
-from pipeline.ocr.tesseract import check_languages, tool_errors
+from pipeline.ocr.tesseract import installed_languages, tool_errors
 
 LEAST_SCORE = 400.0
 """What some ten clearly read letters come to: fewer decide nothing."""
@@ -23,12 +23,17 @@ CLEARLY = 2.0
 
 
 def quarter_turns(
-    image: NDArray[np.uint8], ways: Sequence[int] = (0, 1, 2, 3), *, languages: str = "eng", timeout: float = 30
+    image: NDArray[np.uint8], ways: Sequence[int] = (0, 1, 2, 3), *, languages: str = "", timeout: float = 30
 ) -> int | None:
     """Which of some ways, quarter turns counter-clockwise (0-3) or MIRRORED, a passage (uint8, height x width, letters of some 24
-    pixels' x-height) reads; None where none of them reads clearly better than the others."""
+    pixels' x-height) reads; None where none of them reads clearly better than the others.
+
+    `languages` as Tesseract takes them; unless given English, or whatever else is installed.
+    """
+    languages = languages or default_language()
+    if not languages:
+        return None
     try:
-        check_languages(languages)
         views = {way: image[:, ::-1] if way == MIRRORED else np.rot90(image, way) for way in ways}
         scores = {way: readable(view, languages, timeout) for way, view in views.items()}
     except ToolFailed:
@@ -36,6 +41,12 @@ def quarter_turns(
     best, *others = sorted(scores, key=lambda way: -scores[way])
     clear = scores[best] >= LEAST_SCORE and all(scores[best] >= CLEARLY * scores[way] for way in others)
     return best if clear else None
+
+
+def default_language() -> str:
+    """English, or the first language that Tesseract has data for; empty where there is none."""
+    found = [language for language in installed_languages() if language not in {"osd", "equ"}]
+    return "eng" if "eng" in found else (found or [""])[0]
 
 
 def readable(image: NDArray[np.uint8], languages: str, timeout: float) -> float:
