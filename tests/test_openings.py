@@ -77,6 +77,9 @@ def in_columns(*columns: str, gap: int) -> str:
 
 TABLE = "\n".join(f"{place:<24}{n * 37:>8}{n * 91:>18}{n * 5:>18}" for n, place in enumerate(["Odessa", "Riga", "Libau"] * 9, 1))
 
+LIST = "\n".join(f"{name:<40}{post}" for name, post in [("Ivan Petrov", "clerk at Odessa"), ("Karl Berg", "pilot, Riga")] * 12)
+"""Two columns far apart, as of names and posts."""
+
 
 @pytest.mark.parametrize(
     "text",
@@ -84,9 +87,10 @@ TABLE = "\n".join(f"{place:<24}{n * 37:>8}{n * 91:>18}{n * 5:>18}" for n, place 
         LEFT * 3,
         in_columns(LEFT, RIGHT, gap=4),
         TABLE,
+        LIST,
         " " * 40 + "A heading that stands over both of the columns\n\n" + in_columns(LEFT, RIGHT, gap=8),
     ],
-    ids=["one column", "two columns", "table", "heading across"],
+    ids=["one column", "two columns", "table", "list", "heading across"],
 )
 def test_a_single_page_is_never_cut(text: str) -> None:
     width = 260 + 20 * max(len(line) for line in text.split("\n"))

@@ -48,8 +48,8 @@ def find_gutter(page: Measures) -> Gutter | None:
     """The gutter of an upright and level opening; None where the evidence for one is not plain.
 
     It is a strip about the middle that no line crosses, as wide as margins are; with letters enough on both sides at the same
-    heights; with no second strip like it, as tables have; and either nearly as wide as both outer margins together, or with the
-    shade of a fold.
+    heights; with no second strip like it, as tables have; and with the shade of a fold, or else as wide as two margins (twelve
+    x-heights, or nine and nearly the outer margins together) between lines of a page's length.
     """
     size = page.x_height * page.scale
     width = page.even.shape[1]
@@ -67,8 +67,8 @@ def find_gutter(page: Measures) -> Gutter | None:
     if crossed(page, left, right):
         return None
     fold = darkest_column(page, left, right)
-    wide = right - left >= max(9 * size, 0.7 * (begin + width - end))
-    if fold is None and not wide:
+    wide = right - left >= min(12 * size, max(9 * size, 0.7 * (begin + width - end)))
+    if fold is None and not (wide and min(left - begin, end - right) >= 35 * size):
         return None
     return Gutter(left, right, (left + right) / 2 if fold is None else fold)
 
