@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from math import exp, log
 
 from pipeline.language.confusions import learned_table, misreading_cost, slip_cost, variants
@@ -13,6 +14,10 @@ UNKNOWN = log(5e-9)
 """Natural log of the chance that an unknown form is a word after all (a rare one, a foreign one)."""
 BIGRAM_TOTAL = 1e12
 """Size of the text from which the lexicon's bigram counts come (Google Books Ngrams)."""
+USUAL = 0.01
+"""Share of misread words up to which an odd form is as likely a person's slip, or a rare word, as the tables' costs say."""
+ODD_SHAPE, ODD = re.compile(r"[^\w'’!\]|-]|[!\]|](?=\w)|\d|_|[a-z]{2}[A-Z]"), 4.0
+"""Shapes that nobody writes (`]ack`, `hourB`, `th1s`), and how much less likely they are to be a word or a slip (natural log)."""
 PROFILE = 400
 """So many of the most frequent unknown forms of a document tell what its OCR confuses."""
 SHORTLIST = 16
@@ -34,17 +39,26 @@ def rank_afresh(key: str, known: Knowledge) -> list[tuple[str, float]]:
     word, before, after = key.split("\0")
     total = sum(evidence.lower.values()) + 1000
     costs = known.recall(document_table, "")
-    others = exp(UNKNOWN + 2.0 * min(evidence.words[word] - 1, 3) + (7.0 if compound(word, known) else 0.0))
+    odd = ODD if ODD_SHAPE.search(word) else 0.0
+    others = exp(UNKNOWN + 2.0 * min(evidence.words[word] - 1, 3) + (7.0 if compound(word, known) else 0.0) - odd)
     chances = {}
     for form, steps in candidate_forms(word, known).items():
         chance = 10 ** (known.lexicon.frequency(form) - 9.0) + 0.5 * evidence.lower[form] / total
         chances[form] = log(chance) + context(form, (before, after), known), steps
     misread: dict[str, float] = {}
+    lift = max(1.0, evidence.misread / USUAL)
     for form, (chance, _) in sorted(chances.items(), key=lambda item: 4.0 * item[1][1] - item[1][0])[:SHORTLIST]:
-        misread[form] = exp(chance - misreading_cost(form, word, costs=costs))
-        others += exp(chance - slip_cost(form, word))
+        misread[form] = lift * exp(chance - shape_cost(form, word, costs))
+        others += exp(chance - slip_cost(form, word) - odd)
     everything = sum(misread.values()) + others
     return sorted(((form, value / everything) for form, value in misread.items()), key=lambda pair: -pair[1])[:5]
+
+
+def shape_cost(form: str, word: str, costs: Mapping[tuple[str, str], float]) -> float:
+    """Cost of reading a form in small letters, or with a capital where `word` has one, as `word`."""
+    small = word[0].lower() + word[1:]
+    cost = misreading_cost(form, small, costs=costs)
+    return cost if small == word else min(cost, misreading_cost(form.capitalize(), word, costs=costs))
 
 
 def candidate_forms(word: str, known: Knowledge) -> dict[str, int]:
@@ -52,6 +66,7 @@ def candidate_forms(word: str, known: Knowledge) -> dict[str, int]:
     reach = 2 if len(word) > 3 else 1
     forms = {c.word: c.distance for c in known.lexicon.candidates(word, reach) if c.word.islower()}
     for form in variants(word):
+        form = form[0].lower() + form[1:] if word[0].isupper() else form
         if form.islower() and (known.lexicon.knows(form) or (len(form) > 4 and known.evidence.lower[form] > 3)):
             forms[form] = 1
     return {form: steps for form, steps in forms.items() if len(form) > 1 or form == "a"}
@@ -69,14 +84,23 @@ def context(form: str, beside: tuple[str, str], known: Knowledge) -> float:
 
 
 def tie(first: str, second: str, known: Knowledge) -> float:
-    """Mutual information of two neighbours; pairs that the document has elsewhere count for at least 1."""
+    """Mutual information of two neighbours; pairs that the document has elsewhere count for at least 1.
+
+    Most pairs of common words that stand in a text are listed, so that one that is not speaks against it; of rare words few are,
+    and a neighbour that is no word says nothing.
+    """
     lexicon = known.lexicon
     count = lexicon.bigram(first, second)
-    value = -1.5
-    if count:
-        expected = BIGRAM_TOTAL * 10 ** (lexicon.frequency(first) + lexicon.frequency(second) - 18.0)
-        value = max(-1.5, min(4.0, log(count / expected)))
-    return max(value, 1.0) if known.evidence.pairs[f"{first} {second}"] > 0 else value
+    if known.evidence.pairs[f"{first} {second}"] > 0:
+        least = 1.0
+    elif count or (lexicon.knows(first) and lexicon.knows(second)):
+        least = -0.6 * max(0.0, min(2.5, lexicon.frequency(first) - 3.0, lexicon.frequency(second) - 3.0))
+    else:
+        return 0.0
+    if not count:
+        return least
+    expected = BIGRAM_TOTAL * 10 ** (lexicon.frequency(first) + lexicon.frequency(second) - 18.0)
+    return max(least, min(4.0, log(count / expected)))
 
 
 def compound(word: str, known: Knowledge) -> bool:

@@ -10,6 +10,9 @@ from itertools import pairwise
 from pipeline.draft import Draft, DraftLine
 from pipeline.layout import Note, body_end, find_notes
 
+HYPHENS = "-\N{SOFT HYPHEN}¬=‐‑"
+"""What breaks a word at a line's end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline.draft import Draft
 from pipeline.language.confusions import variants
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.flow import body_pairs
+from pipeline.repair.flow import HYPHENS, body_pairs
 
 ROMAN = re.compile(r"[ivxlc]+")
 PIECES = frozenset(
@@ -20,7 +20,8 @@ PIECES = frozenset(
 )
 """Ends of words, which stand alone where a word was torn or broken in a way that nothing could join."""
 BESIDE_JUNK = re.compile(r"[«»<>^~■•¦¬°©®{}¿¡=+*#_]")
-TOKEN = re.compile(r"(?<![\w&%$./@#-])[\]|!£]?[A-Za-z](?:[\w&%£$!|\]]|['’-](?=\w))*(?![\w@/&%£$])")
+TOKEN = re.compile(r"(?<![\w&%$./@#\ue000-\uf8ff-])[\]|!£]?[A-Za-z](?:[\w&%£$!|\]]|['’-](?=\w))*(?![\w@/&%£$\ue000-\uf8ff])")
+"""A word, perhaps with misread letters in it; not beside characters of private use, which stand for letters of old print."""
 
 
 @lru_cache(maxsize=4)
@@ -57,11 +58,16 @@ def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:
             continue
         if "-" in word and all(len(part) == 1 or known.lexicon.knows(part) for part in word.split("-")):
             continue
-        if ROMAN.fullmatch(word) or word in PIECES:
+        if ROMAN.fullmatch(word) or word in PIECES or elided(word, known):
             continue
         if not (len(word) < 5 and text[match.end() : match.end() + 1] == "."):
             found.append((match.start(), match.end(), word))
     return found
+
+
+def elided(word: str, known: Knowledge) -> bool:
+    """A participle as older print spells it (`arriv'd`, `oblig'd`), or letters spoken of (`two m's`)."""
+    return (len(word) == 3 and word.endswith("'s")) or word.endswith(("'d", "'st", "'n")) and known.lexicon.knows(re.sub("'", "e", word))
 
 
 def established(word: str, known: Knowledge) -> bool:
@@ -79,13 +85,23 @@ def established(word: str, known: Knowledge) -> bool:
 
 
 def half_of_word(draft: Draft, start: int, end: int, word: str, known: Knowledge) -> bool:
-    """At a line's end: is this rather one half of a word that the line's end broke?"""
-    if start not in edge_starts(draft):
+    """Is this rather a piece of a word that a line's end broke, or that the OCR tore (`mani fested`, `in dustry`)?"""
+    before = re.search(r"([^\W\d_]+)[^\w\n]?\s+$", draft.text[max(0, start - 30) : start])
+    after = re.match(r"[^\w\n]?\s+([^\W\d_]+)", draft.text[end : end + 30])
+    first, last = (before.group(1) if before else ""), (after.group(1) if after else "")
+    joined = [form for form in (first and first + word, last and word + last, first and last and first + word + last) if form]
+    if start in edge_starts(draft):
+        return draft.text[max(0, start - 4) : start].rstrip()[-1:] in HYPHENS or any(known.lexicon.knows(form) for form in joined)
+    return any(pieces_of(form, known) for form in joined)
+
+
+def pieces_of(whole: str, known: Knowledge) -> bool:
+    """Do two or three pieces, one of them unknown, make a word, or, where they are long, nearly one?"""
+    if len(whole) < 4:
         return False
-    before = re.search(r"([^\W\d_]+)\W*\s+$", draft.text[max(0, start - 30) : start])
-    after = re.match(r"\W*\s+([^\W\d_]+)", draft.text[end : end + 30])
-    joined = ([before.group(1) + word] if before else []) + ([word + after.group(1)] if after else [])
-    return any(known.lexicon.knows(form) for form in joined)
+    if known.lexicon.frequency(whole) > 2.0:
+        return True
+    return len(whole) > 7 and any(near.frequency > 3.0 and len(near.word) > 7 for near in known.lexicon.candidates(whole, 1))
 
 
 def foreign(text: str, start: int, end: int, known: Knowledge) -> bool:

@@ -9,10 +9,9 @@ from math import exp
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.flow import body_pairs
+from pipeline.repair.flow import HYPHENS, body_pairs
 from pipeline.repair.proposals import Proposal, Relocation, Rule, Span
 
-HYPHENS = "-\N{SOFT HYPHEN}¬=‐‑"
 BOUND = frozenset(
     """
     anti non pre sub semi multi inter pro pseudo ultra neo quasi ex vice re un dis mis bi tri

@@ -19,14 +19,16 @@ FUNCTION = frozenset(
     """.split()
 )
 UNSUPPORTED = 0.8
-"""No word is surer than this that neither its neighbours nor the rest of the document speak for."""
+"""No word is surer than this that neither its neighbours nor the rest of the document speak for, unless the text is noisy."""
+NOISY = 0.02
+"""Share of misread words from which an odd form is far likelier a misreading than anything else."""
 PIECES = re.compile(r"(?<![\w'’-])([a-z]{1,12}) ([a-z]{1,12})(?![\w'’-])")
 FAR_OFF = 9.0
 """A misreading that costs more is a guess in a text that holds few others."""
 HABITUAL = 3.2
 """Cost below which a misreading was learned from the document; those of the prior table cost more."""
-SHORT = 4
-"""Words shorter than this must be everyday words, and their neighbours must speak for them."""
+SHORT, EVERYDAY = 4, 5.3
+"""Words shorter than this must be everyday words (Zipf frequency), and are less sure unless their neighbours speak for them."""
 
 
 def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -41,24 +43,36 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         if foreign(text, start, end, known) or half_of_word(draft, start, end, word, known):
             continue
         beside = neighbours(text, start, end)
-        ranked = rank(small, beside, known)
+        ranked = rank(word, beside, known)
         if not ranked or ranked[0][1] < 0.05:
             continue
         best, sure = ranked[0]
         support = context(best, beside, known)
-        everyday = known.lexicon.frequency(best) >= 5.3
         if len(word) < SHORT or capital:
-            if not everyday and len(word) <= SHORT:
+            if known.lexicon.frequency(best) < EVERYDAY and len(word) <= SHORT:
                 continue
-            sure = min(sure, 0.97 if support > 0 else 0.6)
-        elif support < 0 and known.evidence.lower[best] < 2 and not habitual(best, small, known):
+            sure = min(0.97, sure if support > 0 else weakened(sure, word))
+            if len(word) == 2 and not all(known.lexicon.knows(other) for other in beside if other):
+                sure = min(sure, 0.6)
+        elif (
+            support < 0 and known.evidence.lower[best] < 2 and known.evidence.misread < NOISY and not habitual(best, small, known)
+        ):
             sure = min(sure, UNSUPPORTED)
-        if known.evidence.noise < 0.03 and misreading_cost(best, small) > FAR_OFF:
+        if known.evidence.noise < 0.06 and misreading_cost(best, small) > FAR_OFF:
             sure = min(sure, UNSUPPORTED)
         sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 4.0 * known.evidence.noise))
         after = best.capitalize() if capital else best
         options = tuple(form for form, _ in ranked[:3])
         yield replace(start, end, after, min(sure, 0.995), why(word, after, known), alternatives=options)
+
+
+def weakened(sure: float, word: str) -> float:
+    """A probability whose odds fall to a quarter for three letters, for which no neighbour speaks, and further for two; longer
+    words that begin with a capital may be names."""
+    if len(word) > SHORT:
+        return min(sure, 0.6)
+    factor = 12.0 if len(word) == 2 else 4.0
+    return sure / (sure + factor * (1.0 - sure))
 
 
 def lost_spaces(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
