@@ -67,7 +67,7 @@ def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:
 
 def elided(word: str, known: Knowledge) -> bool:
     """A participle as older print spells it (`arriv'd`, `oblig'd`), or letters spoken of (`two m's`)."""
-    return (len(word) == 3 and word.endswith("'s")) or word.endswith(("'d", "'st", "'n")) and known.lexicon.knows(re.sub("'", "e", word))
+    return (len(word) == 3 and word.endswith("'s")) or (word.endswith(("'d", "'st", "'n")) and known.lexicon.knows(re.sub("'", "e", word)))
 
 
 def established(word: str, known: Knowledge) -> bool:

@@ -22,7 +22,9 @@ UNSUPPORTED = 0.8
 """No word is surer than this that neither its neighbours nor the rest of the document speak for, unless the text is noisy."""
 NOISY = 0.02
 """Share of misread words from which an odd form is far likelier a misreading than anything else."""
-PIECES = re.compile(r"(?<![\w'’-])([a-z]{1,12}) ([a-z]{1,12})(?![\w'’-])")
+PIECES = re.compile(r"(?<![\w'’-])([A-Z]?[a-z]{1,12}|[A-Z]{1,12})(?= ([a-z]{1,12}|[A-Z]{1,12})(?![\w'’-]))")
+TORN = 0.01
+"""Share of unknown words from which a piece that is a word by itself (`in dustry`) is rather a piece."""
 FAR_OFF = 9.0
 """A misreading that costs more is a guess in a text that holds few others."""
 HABITUAL = 3.2
@@ -110,24 +112,34 @@ def begins_sentence(text: str, start: int) -> bool:
 
 
 def torn_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
-    """`follow ing`: two pieces, one of them no word, that make a common one."""
-    for match in PIECES.finditer(draft.text):
+    """`follow ing`, `in dustry`, `Com mander`: two pieces, one of them no word, that make a common one."""
+    for line in draft.lines:
+        for first, gap, second, sure in known.recall(torn_in, line.text):
+            why = f"“{first}{second}” torn apart: “{first}” and “{second}” are not both words."
+            yield replace(line.start + gap, line.start + gap + 1, "", sure, why, kind="spacing")
+
+
+def torn_in(text: str, known: Knowledge) -> list[tuple[str, int, str, float]]:
+    """(piece, offset of the space behind it, piece, probability) of the torn words of a line."""
+    found: list[tuple[str, int, str, float]] = []
+    for match in PIECES.finditer(text):
         first, second = match.group(1), match.group(2)
         whole = first + second
         frequency = known.lexicon.frequency(whole)
-        if frequency < 3.0 or (known.lexicon.knows(first) and known.lexicon.knows(second)):
+        if frequency < 3.0 or len(whole) < 5 or second.islower() < whole.isupper():
             continue
-        if known.evidence.words[first] > 2 or known.evidence.words[second] > 2 or len(whole) < 5:
+        unknown = [piece for piece in (first, second) if not known.lexicon.knows(piece)]
+        if not unknown or any(known.evidence.words[piece] > 2 for piece in unknown):
+            continue
+        if len(unknown) == 1 and known.evidence.noise < TORN and max(known.evidence.words[first], known.evidence.words[second]) > 2:
             continue
         sure = 0.93 if min(len(first), len(second)) > 1 and len(whole) > 5 else 0.8
-        yield replace(
-            match.end(1),
-            match.start(2),
-            "",
-            sure,
-            f"“{whole}” torn apart: “{first}” and “{second}” are not both words.",
-            kind="spacing",
-        )
+        if found and found[-1][1] == match.start() - 1 and found[-1][2] == first:  # the middle one of three pieces
+            if known.lexicon.frequency(found[-1][0] + first) >= frequency:
+                continue
+            found.pop()
+        found.append((first, match.end(1), second, sure))
+    return found
 
 
 def strong(word: str, known: Knowledge) -> bool:
