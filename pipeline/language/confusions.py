@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from math import log
 
-NEAR, FAR, LOST, SLIP, USUAL_SLIP = 4.0, 7.0, 8.5, 7.5, 4.5
-"""Costs: shapes that are near; any other letter for one; a letter lost or brought in by the OCR; a typist's or author's slip, and
-one of those that people make most."""
-VOWELS = frozenset("aeiou")
+NEAR, FAR, LOST = 4.0, 7.0, 8.5
+"""Costs: shapes that are near; any other letter for one; a letter lost or brought in by the OCR."""
+SLIP, USUAL_SLIP, ODD_SLIP = 7.5, 4.5, 9.0
+"""Costs of a typist's or author's slip, of one of those that people make most, and of a letter that lies elsewhere."""
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+VOWELS = frozenset("aeiouy")
 
 ALIKE = """
     c e o | a e s | a o | b h 6 | h n | n u | u v y | i l j I 1 t ! ] | f t | r t i | O 0 o Q D | S 5 s $ | B 8 | g q 9 | G C
@@ -84,24 +87,40 @@ def slip_cost(meant: str, read: str) -> float:
     """Cost of a person having written `read` for `meant`: letters left out, doubled, swapped or taken for a neighbour's.
 
     What people get wrong most often, one vowel for another inside a word, double letters and letters in the wrong order, costs
-    less than the rest (Pollock & Zamora, "Automatic spelling correction in scientific and scholarly text", CACM 27, 1984).
+    less than the rest, and a letter far off on the keyboard more (Pollock & Zamora, "Automatic spelling correction in scientific
+    and scholarly text", CACM 27, 1984; Kernighan, Church & Gale, 1990).
     """
     from rapidfuzz.distance import OSA
 
-    distance = OSA.distance(meant.casefold(), read.casefold())
-    usual = distance == 1 and len(meant) > 5 and usual_slip(meant.casefold(), read.casefold())
-    return USUAL_SLIP if usual else SLIP * distance
+    meant, read = meant.casefold(), read.casefold()
+    distance: int = OSA.distance(meant, read)
+    return one_slip(meant, read) if distance == 1 else SLIP * distance
 
 
-def usual_slip(meant: str, read: str) -> bool:
-    """Of two forms one step apart: is it a step that people make (`seperate`, `recieve`, `occured`)?"""
+def one_slip(meant: str, read: str) -> float:
+    """Cost of a single slip: a usual one (`seperate`, `recieve`, `occured`), a neighbouring key, any other letter."""
     at = next((i for i, (a, b) in enumerate(zip(meant, read, strict=False)) if a != b), min(len(meant), len(read)))
+    usual, odd = (USUAL_SLIP, ODD_SLIP) if len(meant) > 5 else (SLIP, SLIP)
     if len(meant) != len(read):
         longer = max(meant, read, key=len)
-        return at > 0 and longer[at] == longer[at - 1]
-    if meant[at + 1 :] == read[at + 1 :]:
-        return at > 0 and {meant[at], read[at]} <= VOWELS
-    return True
+        return usual if at > 0 and longer[at] == longer[at - 1] else SLIP
+    if meant[at + 1 :] != read[at + 1 :]:
+        return usual  # in the wrong order
+    if at > 0 and {meant[at], read[at]} <= VOWELS:
+        return usual
+    return SLIP if beside(meant[at], read[at]) else odd
+
+
+def beside(first: str, second: str) -> bool:
+    """Do two letters lie side by side on a keyboard?"""
+    for high, low in pairwise(KEYBOARD):
+        for row in (high, low):
+            if abs(row.find(first) - row.find(second)) == 1 and first in row and second in row:
+                return True
+        for a, b in ((first, second), (second, first)):
+            if a in high and b in low and high.index(a) - low.index(b) in (0, 1):
+                return True
+    return False
 
 
 def variants(read: str) -> dict[str, tuple[str, str]]:

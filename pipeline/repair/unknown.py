@@ -23,6 +23,8 @@ BESIDE_JUNK = re.compile(r"[«»<>^~■•¦¬°©®{}¿¡=+*#_]")
 TOKEN = re.compile(r"(?<![\w&%$./@#\ue000-\uf8ff-])[\]|!£]?[A-Za-z](?:[\w&%£$!|\]]|['’-](?=\w))*(?![\w@/&%£$\ue000-\uf8ff])")
 """A word, perhaps with misread letters in it; not beside characters of private use, which stand for letters of old print."""
 
+ELIDED = re.compile(r"'(?:d|st|n|er|en)$|'[rn](?=\w)")
+
 
 @lru_cache(maxsize=4)
 def edge_starts(draft: Draft) -> frozenset[int]:
@@ -66,8 +68,13 @@ def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:
 
 
 def elided(word: str, known: Knowledge) -> bool:
-    """A participle as older print spells it (`arriv'd`, `oblig'd`), or letters spoken of (`two m's`)."""
-    return (len(word) == 3 and word.endswith("'s")) or (word.endswith(("'d", "'st", "'n")) and known.lexicon.knows(re.sub("'", "e", word)))
+    """A word as older print and verse shorten it (`arriv'd`, `ev'ry`, `ne'er`), letters spoken of (`two m's`), or a first part
+    of words."""
+    if len(word) == 3 and word.endswith("'s"):
+        return True
+    if ELIDED.search(word):
+        return known.lexicon.knows(word.replace("'", "e")) or known.lexicon.knows(word.replace("'", "v"))
+    return known.lexicon.is_prefix(word)
 
 
 def established(word: str, known: Knowledge) -> bool:
@@ -91,7 +98,8 @@ def half_of_word(draft: Draft, start: int, end: int, word: str, known: Knowledge
     first, last = (before.group(1) if before else ""), (after.group(1) if after else "")
     joined = [form for form in (first and first + word, last and word + last, first and last and first + word + last) if form]
     if start in edge_starts(draft):
-        return draft.text[max(0, start - 4) : start].rstrip()[-1:] in HYPHENS or any(known.lexicon.knows(form) for form in joined)
+        apart = draft.text[max(0, start - 4) : start].rstrip()[-1:] in HYPHENS or (first and known.lexicon.is_prefix(first))
+        return apart or any(known.lexicon.knows(form) for form in joined)
     return any(pieces_of(form, known) for form in joined)
 
 

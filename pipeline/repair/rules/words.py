@@ -131,7 +131,11 @@ def torn_in(text: str, known: Knowledge) -> list[tuple[str, int, str, float]]:
         unknown = [piece for piece in (first, second) if not known.lexicon.knows(piece)]
         if not unknown or any(known.evidence.words[piece] > 2 for piece in unknown):
             continue
-        if len(unknown) == 1 and known.evidence.noise < TORN and max(known.evidence.words[first], known.evidence.words[second]) > 2:
+        if (
+            len(unknown) == 1
+            and known.evidence.noise < TORN
+            and max(known.evidence.words[first], known.evidence.words[second]) > 2
+        ):
             continue
         sure = 0.93 if min(len(first), len(second)) > 1 and len(whole) > 5 else 0.8
         if found and found[-1][1] == match.start() - 1 and found[-1][2] == first:  # the middle one of three pieces
