@@ -37,10 +37,8 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`whidi` for which, `comphin` for complain, `tbe` for the; never `stategic`, which the author typed."""
     text = draft.text
     for start, end, word in unknown_tokens(draft, known):
-        small = word[0].lower() + word[1:]
         capital = word[0].isupper()
-        plain = len(word) <= SHORT or (known.evidence.noise > 0.03 and begins_sentence(text, start))
-        if capital and (not plain or known.evidence.names[word] > 1):
+        if capital and ((len(word) > SHORT and known.evidence.noise < 0.03) or known.evidence.names[word] > 1):
             continue
         if foreign(text, start, end, known) or half_of_word(draft, start, end, word, known):
             continue
@@ -48,33 +46,41 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         ranked = rank(word, beside, known)
         if not ranked or ranked[0][1] < 0.05:
             continue
-        best, sure = ranked[0]
-        support = context(best, beside, known)
-        if len(word) < SHORT or capital:
-            if known.lexicon.frequency(best) < EVERYDAY and len(word) <= SHORT:
-                continue
-            sure = min(0.97, sure if support > 0 else weakened(sure, word))
-            if len(word) == 2 and not all(known.lexicon.knows(other) for other in beside if other):
-                sure = min(sure, 0.6)
-        elif (
-            support < 0 and known.evidence.lower[best] < 2 and known.evidence.misread < NOISY and not habitual(best, small, known)
-        ):
-            sure = min(sure, UNSUPPORTED)
-        if known.evidence.noise < 0.06 and misreading_cost(best, small) > FAR_OFF:
-            sure = min(sure, UNSUPPORTED)
+        best, support = ranked[0][0], context(ranked[0][0], beside, known)
+        if len(word) <= SHORT and (capital or len(word) < SHORT) and known.lexicon.frequency(best) < EVERYDAY:
+            continue
+        odds = doubt(word, best, support, begins_sentence(text, start), known)
+        sure = ranked[0][1] / (ranked[0][1] + odds * (1.0 - ranked[0][1]))
+        if len(word) == 2 and not all(known.lexicon.knows(other) for other in beside if other):
+            sure = min(sure, 0.6)
         sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 4.0 * known.evidence.noise))
+        most = 0.97 if len(word) < SHORT or capital else 0.995
+        small = word[0].lower() + word[1:]
+        if far_fetched(small, best, support, known) and not capital:
+            most = UNSUPPORTED
         after = best.capitalize() if capital else best
         options = tuple(form for form, _ in ranked[:3])
-        yield replace(start, end, after, min(sure, 0.995), why(word, after, known), alternatives=options)
+        yield replace(start, end, after, min(sure, most), why(word, after, known), alternatives=options)
 
 
-def weakened(sure: float, word: str) -> float:
-    """A probability whose odds fall to a quarter for three letters, for which no neighbour speaks, and further for two; longer
-    words that begin with a capital may be names."""
-    if len(word) > SHORT:
-        return min(sure, 0.6)
-    factor = 12.0 if len(word) == 2 else 4.0
-    return sure / (sure + factor * (1.0 - sure))
+def doubt(word: str, best: str, support: float, begins: bool, known: Knowledge) -> float:
+    """What the odds of a misreading are divided by: short words for which no neighbour speaks, and words that may be names."""
+    if len(word) < SHORT and support <= 0:
+        return 12.0 if len(word) == 2 else 4.0
+    if not word[0].isupper():
+        return 1.0
+    if len(word) <= SHORT:
+        return 1.0 if support > 0 else 4.0
+    return 4.0 if begins or known.evidence.names[best.capitalize()] else 20.0
+
+
+def far_fetched(word: str, best: str, support: float, known: Knowledge) -> bool:
+    """Is it a guess: letters that look nothing like it in a text that has few errors, or nothing that speaks for it?"""
+    cost = misreading_cost(best, word)
+    if cost > FAR_OFF and known.evidence.noise < 0.06:
+        return True
+    alone = support < 0 and known.evidence.lower[best] < 2 and len(word) >= SHORT
+    return alone and known.evidence.misread < NOISY and not habitual(best, word, known)
 
 
 def lost_spaces(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
