@@ -51,7 +51,9 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             continue
         odds = doubt(word, best, support, begins_sentence(text, start), known)
         sure = ranked[0][1] / (ranked[0][1] + odds * (1.0 - ranked[0][1]))
-        if len(word) == 2 and not all(known.lexicon.knows(other) for other in beside if other):
+        if len(word) == 2 and (
+            cut_short(word, support, beside, known) or not all(map(known.lexicon.knows, filter(None, beside)))
+        ):
             sure = min(sure, 0.6)
         sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 4.0 * known.evidence.noise))
         most = 0.97 if len(word) < SHORT or capital else 0.995
@@ -72,6 +74,12 @@ def doubt(word: str, best: str, support: float, begins: bool, known: Knowledge) 
     if len(word) <= SHORT:
         return 1.0 if support > 0 else 4.0
     return 4.0 if begins or known.evidence.names[best.capitalize()] else 20.0
+
+
+def cut_short(word: str, support: float, beside: tuple[str, str], known: Knowledge) -> bool:
+    """Do the neighbours speak as much for an everyday word whose last letter is lost (`ha` for has, rather than he)?"""
+    longer = (word.lower() + letter for letter in "abcdefghijklmnopqrstuvwxyz")
+    return any(known.lexicon.frequency(form) > 5.8 and context(form, beside, known) >= support for form in longer)
 
 
 def far_fetched(word: str, best: str, support: float, known: Knowledge) -> bool:
