@@ -38,6 +38,8 @@ def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         lone = mark == "," and following.islower() and few
         if habits[mark] > (0.08 if mark in ".," else 0.04) or (mark == "." and following.islower()):
             sure = 0.5
+        elif mark in ";:" and not scanned and known.evidence.marks["tight colon"] < 2 + known.evidence.marks["spaced colon"]:
+            sure = 0.5  # older print sets a thin space before them, and this text does not show what its printer did
         elif lone:  # a speck as likely as a comma, where the document has no other
             sure = 0.8
         elif match.end() - match.start() > 2:
