@@ -26,7 +26,7 @@ ALIKE = """
 PAIRS = """
     Th Hi | th lh | m rn | m ra | m in | m ni | m nr | m ri | w vv | w iv | d cl | d ci | h li | h ii
     h la | n ri | n ii | u ii | u li | b lo | b li | k lc | k ic | ch di | cl d | rn m | in m | ni m | ra m | li h | ri n | lo b
-    la h | di ch | ll U | ll H | il U | fi h | tt H | tl d | ti h
+    m tn | m iu | w tv | w yv | h lt | h ll | d tl | d il | u it | la h | di ch | ll U | ll H | il U | fi h | tt H | tl d | ti h
 """
 """What was meant, and what is read for it, where one side has two letters."""
 

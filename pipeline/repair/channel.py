@@ -12,6 +12,8 @@ from pipeline.language.lexicon import Lexicon
 
 UNKNOWN = log(5e-9)
 """Natural log of the chance that an unknown form is a word after all (a rare one, a foreign one)."""
+RARE = 0.1
+"""How much less likely that is of a form that differs from a word in its middle only."""
 BIGRAM_TOTAL = 1e12
 """Size of the text from which the lexicon's bigram counts come (Google Books Ngrams)."""
 USUAL = 0.01
@@ -47,11 +49,18 @@ def rank_afresh(key: str, known: Knowledge) -> list[tuple[str, float]]:
         chances[form] = log(chance) + context(form, (before, after), known), steps
     misread: dict[str, float] = {}
     lift = max(1.0, evidence.misread / USUAL)
+    slips = 0.0
     for form, (chance, _) in sorted(chances.items(), key=lambda item: 4.0 * item[1][1] - item[1][0])[:SHORTLIST]:
         misread[form] = lift * exp(chance - shape_cost(form, word, costs))
-        others += exp(chance - slip_cost(form, word) - odd)
-    everything = sum(misread.values()) + others
+        slips += exp(chance - slip_cost(form, word) - odd)
+    best = max(misread, key=misread.__getitem__, default="")
+    everything = sum(misread.values()) + slips + others * (RARE if inside(best, word) else 1.0)
     return sorted(((form, value / everything) for form, value in misread.items()), key=lambda pair: -pair[1])[:5]
+
+
+def inside(form: str, word: str) -> bool:
+    """Do two long words differ only in the middle? Words that no list has are mostly new at their ends (`wheats`)."""
+    return len(word) > 6 and len(form) > 6 and form[:1] == word[:1] and form[-2:] == word[-2:]
 
 
 def shape_cost(form: str, word: str, costs: Mapping[tuple[str, str], float]) -> float:
