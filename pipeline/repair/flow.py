@@ -14,6 +14,16 @@ HYPHENS = "-\N{SOFT HYPHEN}¬=‐‑"
 """What breaks a word at a line's end."""
 
 
+OPEN = frozenset(
+    """
+    the a an of to in on at by for from with into upon and or nor but if as than that which who whom whose when where while
+    is was are were be been being am has have had having will would shall should may might can could must do does did
+    his her its their my our your this these those no not very he she it we they there
+    """.split()
+)
+"""Words that no sentence ends with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Lines that are read one after another: paragraphs, each a run of lines, perhaps over a page break.

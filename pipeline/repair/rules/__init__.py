@@ -10,6 +10,7 @@ from pipeline.repair.rules import (
     capitals,
     figures,
     furniture,
+    marks,
     names,
     notes,
     punctuation,
@@ -29,6 +30,7 @@ LAYOUT: tuple[Rule, ...] = (
 MARKS: tuple[Rule, ...] = (
     *archives.RULES,  # parsed before anything else can mistake a figure or a stop in them
     *quotes.RULES,  # before any word rule can consume the evidence of a misread mark
+    *marks.RULES,  # before a space is closed in front of a speck
     *spacing.RULES,
     *broken_words.RULES,
     *punctuation.RULES,

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
+from pipeline.repair.flow import OPEN
 from pipeline.repair.proposals import Proposal, Rule, replace
 
 MID_SENTENCE = re.compile(r"(?<=[a-z] )I(n|s|nto|ts|t|f)(?= [a-z])")
-OPEN = frozenset(
-    """
-    the a an of to in on at by for from with into upon and or nor but if as than that which who whom whose when where while
-    is was are were be been being am has have had having will would shall should may might can could must do does did
-    his her its their my our your this these those no not very he she it we they there
-    """.split()
-)
-"""Words that no sentence ends with."""
 NOISY = 0.015
 """Share of unknown words from which a capital that makes no sense is a misreading, not the author's."""
 HABIT = 3
