@@ -18,6 +18,7 @@ from pipeline.repair.rules import (
     spacing,
     strays,
     structure,
+    torn_words,
     words,
 )
 
@@ -40,6 +41,7 @@ WORDS: tuple[Rule, ...] = (  # last: what is still unknown when marks and line e
     *figures.RULES,
     *capitals.RULES,
     *names.RULES,  # before words, which would take a name for a near word
+    *torn_words.RULES,  # before words, which would read a piece as another word
     *words.RULES,
 )
 PHASES: tuple[tuple[Rule, ...], ...] = (LAYOUT, MARKS, WORDS)

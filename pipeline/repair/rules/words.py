@@ -1,8 +1,7 @@
-"""Words that the OCR misread, ran together or tore apart: a noisy channel over near words, the document's own first."""
+"""Words that the OCR misread, or ran together: a noisy channel over near words, the document's own first."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pipeline.draft import Draft
@@ -22,9 +21,6 @@ UNSUPPORTED = 0.8
 """No word is surer than this that neither its neighbours nor the rest of the document speak for, unless the text is noisy."""
 NOISY = 0.02
 """Share of misread words from which an odd form is far likelier a misreading than anything else."""
-PIECES = re.compile(r"(?<![\w'’-])([A-Z]?[a-z]{1,12}|[A-Z]{1,12})(?= ([a-z]{1,12}|[A-Z]{1,12})(?![\w'’-]))")
-TORN = 0.01
-"""Share of unknown words from which a piece that is a word by itself (`in dustry`) is rather a piece."""
 FAR_OFF = 9.0
 """A misreading that costs more is a guess in a text that holds few others."""
 HABITUAL = 3.2
@@ -125,41 +121,6 @@ def begins_sentence(text: str, start: int) -> bool:
     return before[-1:] in (".", "!", "?") and not before[-2:-1].isupper()
 
 
-def torn_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
-    """`follow ing`, `in dustry`, `Com mander`: two pieces, one of them no word, that make a common one."""
-    for line in draft.lines:
-        for first, gap, second, sure in known.recall(torn_in, line.text):
-            why = f"“{first}{second}” torn apart: “{first}” and “{second}” are not both words."
-            yield replace(line.start + gap, line.start + gap + 1, "", sure, why, kind="spacing")
-
-
-def torn_in(text: str, known: Knowledge) -> list[tuple[str, int, str, float]]:
-    """(piece, offset of the space behind it, piece, probability) of the torn words of a line."""
-    found: list[tuple[str, int, str, float]] = []
-    for match in PIECES.finditer(text):
-        first, second = match.group(1), match.group(2)
-        whole = first + second
-        frequency = known.lexicon.frequency(whole)
-        if frequency < 3.0 or len(whole) < 5 or second.islower() < whole.isupper():
-            continue
-        unknown = [piece for piece in (first, second) if not known.lexicon.knows(piece)]
-        if not unknown or any(known.evidence.words[piece] > 2 for piece in unknown):
-            continue
-        if (
-            len(unknown) == 1
-            and known.evidence.noise < TORN
-            and max(known.evidence.words[first], known.evidence.words[second]) > 2
-        ):
-            continue
-        sure = 0.93 if min(len(first), len(second)) > 1 and len(whole) > 5 else 0.8
-        if found and found[-1][1] == match.start() - 1 and found[-1][2] == first:  # the middle one of three pieces
-            if known.lexicon.frequency(found[-1][0] + first) >= frequency:
-                continue
-            found.pop()
-        found.append((first, match.end(1), second, sure))
-    return found
-
-
 def strong(word: str, known: Knowledge) -> bool:
     """A word that the document uses, or that is common."""
     return known.evidence.lower[word] > 1 or known.lexicon.frequency(word) > 3.2
@@ -172,9 +133,6 @@ RULES = (
         lost_spaces,
         (("but theexhibition of kites", "but the exhibition of kites"),),
         ("notwithstanding the theorem", "the asexual toad"),
-    ),
-    Rule(
-        "torn-word", "spacing", torn_words, (("in the follow ing year", "in the following year"),), ("an other man may be here",)
     ),
     Rule(
         "misread-word",
