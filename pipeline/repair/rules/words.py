@@ -68,7 +68,7 @@ def doubt(word: str, best: str, support: float, begins: bool, known: Knowledge) 
     if not word[0].isupper():
         return 1.0
     if len(word) <= SHORT:
-        return 1.0 if support > 0 else 4.0
+        return 1.0 if support > 0 and (begins or len(word) < SHORT) else 4.0 if begins else 8.0
     return 4.0 if begins or known.evidence.names[best.capitalize()] else 20.0
 
 
