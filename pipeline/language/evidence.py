@@ -28,14 +28,14 @@ HABITS = {
     "curly double": re.compile("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]"),
     "straight double": re.compile('"'),
     "capital I": re.compile(r"(?<=[a-z] )I(?:n|s|nto|ts)(?= [a-z])"),
-    "spaced quote": re.compile(r"(?:^| )['\"‘’“”] (?=\S)"),
-    "tight quote": re.compile(r"(?:^|(?<= ))['\"‘’“”](?=\w)"),
+    "spaced quote": re.compile(r"(?:^| )['\"‘’“”] (?=\S)", re.MULTILINE),
+    "tight quote": re.compile(r"(?:^|(?<= ))['\"‘’“”](?=\w)", re.MULTILINE),
 }
 """What shows whether a document sets space before its stops and inside its quotation marks, as much old print does."""
 ODD_MARK = re.compile(r"[|~^_\\$<>¦`´•]")
 STAR_PAIR = re.compile(r"(?<!\S)\*\w(?:[^*\n]*\w)?\*(?!\w)")
 """A word between stars, as those who can't set italics write it."""
-STAR_NOTE = re.compile(r"\s*\*{1,3} ?[A-Z]")
+STAR_NOTE = re.compile(r"^[^\S\n]*\*{1,3} ?[A-Z]", re.MULTILINE)
 SENTENCE_END = re.compile(r"[.!?:;]['’”\")\]]*\s*$")
 
 
@@ -141,7 +141,10 @@ def gather(text: str) -> Evidence:
     for number, page in enumerate(text.split("\f"), 1):
         if worn := len(WORN_STOP.findall(page)):
             evidence.worn_stops[str(number)] = worn
-    for line in re.split(r"[\n\f]", text):
+    plain = text.replace("\f", "\n")
+    if plain.strip():
+        count_marks(evidence, plain)
+    for line in plain.split("\n"):
         if not line.strip():
             fresh = True
             continue
@@ -154,31 +157,37 @@ def gather(text: str) -> Evidence:
     return evidence
 
 
-def count_line(evidence: Evidence, line: str, fresh: bool) -> None:
-    """Count one line; `fresh`: a sentence may begin with it."""
-    for figure in RAISED.findall(line):
-        evidence.marks["one" if figure == "1" else "figure"] += 1
+def count_marks(evidence: Evidence, text: str) -> None:
+    """Count the marks of a text, and what shows its habits; none of them runs on over a line's end."""
+    marks = evidence.marks
+    for figure in RAISED.findall(text):
+        marks["one" if figure == "1" else "figure"] += 1
     for name, pattern in HABITS.items():
-        evidence.marks[name] += len(pattern.findall(line))
-    for char in ODD_MARK.findall(line):
-        evidence.marks[f"mark {char}"] += 1
-    evidence.marks["star"] += line.count("*")
-    evidence.marks["star pair"] += len(STAR_PAIR.findall(line))
-    evidence.marks["star note"] += bool(STAR_NOTE.match(line))
+        marks[name] += len(pattern.findall(text))
+    for char in ODD_MARK.findall(text):
+        marks[f"mark {char}"] += 1
+    marks["star"] += text.count("*")
+    marks["star pair"] += len(STAR_PAIR.findall(text))
+    marks["star note"] += len(STAR_NOTE.findall(text))
+
+
+def count_line(evidence: Evidence, line: str, fresh: bool) -> None:
+    """Count the words of one line; `fresh`: a sentence may begin with it."""
+    words, names, pairs = evidence.words, evidence.names, evidence.pairs
     found = list(WORD.finditer(line))
-    last = ""
+    end, final, last = len(line.rstrip()), len(found) - 1, ""
     for at, match in enumerate(found):
-        word = match.group().replace("’", "'")
-        edge = (match.start() == 0 and not fresh) or match.end() >= len(line.rstrip()) or at == len(found) - 1
-        if edge:
+        if at == final or match.end() >= end or (match.start() == 0 and not fresh):  # perhaps half a word
             last = ""
             continue
-        evidence.words[word] += 1
+        word = match.group().replace("’", "'")
+        lower = word.lower()
+        words[word] += 1
         if "-" in word:
-            evidence.hyphenated[word.lower()] += 1
-        begins = at == 0 or SENTENCE_END.search(line[max(0, match.start() - 4) : match.start()]) is not None
-        if word[0].isupper() and not begins and not word.isupper():
-            evidence.names[word] += 1
+            evidence.hyphenated[lower] += 1
+        named = lower != word and at and word[0].isupper() and not word.isupper()
+        if named and SENTENCE_END.search(line[max(0, match.start() - 4) : match.start()]) is None:
+            names[word] += 1
         if last:
-            evidence.pairs[f"{last} {word.lower()}"] += 1
-        last = word.lower()
+            pairs[f"{last} {lower}"] += 1
+        last = lower

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 
 from pipeline.draft import Draft
@@ -54,19 +55,27 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
     draft = Draft(source.text, account.edits)
     held: list[Edit] = []
     settled: list[Settled] = []
+    rest: dict[tuple[Rule, ...], tuple[Draft, list[Candidate]]] = {}  # phases that had nothing to do, and in which draft
     for turn in range(MAX_ROUNDS):
         done, held, settled = len(account.edits), [], []
         vetoes = len(knowledge.evidence.vetoes)
         for phase in PHASES:
-            protected = list(settle(draft, knowledge))
-            chosen, unsure = choose(candidates(draft, knowledge, phase), protected, draft, knowledge, policy)
+            protected = settle(draft, knowledge)
+            chosen: list[Candidate] = []
+            if (before := rest.get(phase)) and before[0] is draft:
+                unsure = before[1]
+            else:
+                chosen, unsure = choose(candidates(draft, knowledge, phase), protected, draft, knowledge, policy)
             if turn == MAX_ROUNDS - 1:
                 knowledge.evidence.vetoes.update(signature(draft, c) for c in chosen)
                 chosen = []
             carry_out(draft, chosen, account, knowledge)
             held += [edit for c in unsure if (edit := translate(draft, c.proposal, c.rule.name, c.rule.kind))]
             settled += settled_spans(draft, protected)
-            draft = Draft(source.text, account.edits)
+            if chosen:
+                draft = Draft(source.text, account.edits)
+            else:
+                rest[phase] = draft, unsure
         if len(account.edits) == done and len(knowledge.evidence.vetoes) == vetoes:
             break
     applied = tuple(sorted(account.edits, key=lambda e: e.place))
@@ -75,12 +84,10 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
     )
 
 
-def settle(draft: Draft, knowledge: Knowledge) -> Iterator[tuple[Rule, Settle]]:
+@lru_cache(maxsize=2)
+def settle(draft: Draft, knowledge: Knowledge) -> list[tuple[Rule, Settle]]:
     """Spans that are understood, with the rules that understand them."""
-    for rule in SETTLERS:
-        for found in rule.propose(draft, knowledge):
-            if isinstance(found, Settle):
-                yield rule, found
+    return [(rule, found) for rule in SETTLERS for found in rule.propose(draft, knowledge) if isinstance(found, Settle)]
 
 
 def candidates(draft: Draft, knowledge: Knowledge, phase: Sequence[Rule]) -> Iterator[Candidate]:

@@ -60,29 +60,35 @@ CARRY_PER_WORD = 0.012
 """Cost of every word that stands inside a quotation: long ones are rarer than short ones."""
 
 
+Move = tuple[State, State, Label | None, float]
+"""(from, to, label, cost) of something that can happen at a mark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A candidate at draft[start:end]. `costs` by label; no costs at all: the end of a paragraph. `words`: words since the last
-    mark."""
+    """A candidate at draft[start:end], and everything that can happen at it."""
 
     start: int
     end: int
-    costs: Mapping[Label, float]
-    words: int = 0
+    moves: Sequence[Move]
 
 
-def moves(mark: Mark, worn: float = 0.0) -> list[tuple[State, State, Label | None, float]]:
-    """(from, to, label, cost) for everything that can happen at a mark."""
-    found: list[tuple[State, State, Label | None, float]] = []
-    if not mark.costs:
-        return [(state, to, None, cost) for state, ways in PARAGRAPH.items() for to, cost in ways]
-    for label, cost in mark.costs.items():
+PARAGRAPH_END: Sequence[Move] = [(state, to, None, cost) for state, ways in PARAGRAPH.items() for to, cost in ways]
+
+
+def moves(costs: Mapping[Label, float], words: int = 0, worn: float = 0.0) -> list[Move]:
+    """Everything that can happen at a mark, by its labels' costs and the words since the last mark.
+
+    `worn` (natural log units) is how much cheaper a close without its open is, where the OCR loses many marks.
+    """
+    found: list[Move] = []
+    for label, cost in costs.items():
         steps = STEPS.get(label)
         for state in State:
             to, extra = steps[state] if steps else (state, 0.0)
             if extra >= UNOPENED and label in (Label.CLOSE_SINGLE, Label.CLOSE_DOUBLE):
                 extra -= worn
-            carried = CARRY_PER_WORD * mark.words if state is not N else 0.0
+            carried = CARRY_PER_WORD * words if state is not N else 0.0
             found.append((state, to, label, cost + extra + carried))
     return found
 
@@ -94,12 +100,9 @@ def add(first: float, second: float) -> float:
     return first if second == -inf else first + log(1 + exp(second - first))
 
 
-def decode(marks: Sequence[Mark], worn: float = 0.0) -> list[dict[Label, float]]:
-    """Probability of each label of each mark (an empty table for paragraph ends).
-
-    `worn` (natural log units) is how much cheaper a close without its open is, where the OCR loses many marks.
-    """
-    ways = [moves(mark, worn) for mark in marks]
+def decode(marks: Sequence[Mark]) -> list[dict[Label, float]]:
+    """Probability of each label of each mark (an empty table for paragraph ends)."""
+    ways = [mark.moves for mark in marks]
     forward = [[-inf] * len(State) for _ in range(len(marks) + 1)]
     forward[0][N] = 0.0
     for at, options in enumerate(ways):
@@ -117,9 +120,7 @@ def decode(marks: Sequence[Mark], worn: float = 0.0) -> list[dict[Label, float]]
     return [table(options, forward[at], backward[at + 1]) for at, options in enumerate(ways)]
 
 
-def table(
-    options: Sequence[tuple[State, State, Label | None, float]], before: Sequence[float], after: Sequence[float]
-) -> dict[Label, float]:
+def table(options: Sequence[Move], before: Sequence[float], after: Sequence[float]) -> dict[Label, float]:
     """Label probabilities at one mark from the forward and backward sums around it."""
     sums: dict[Label, float] = {}
     for state, to, label, cost in options:

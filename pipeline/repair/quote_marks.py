@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.draft import DraftLine
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.quote_context import DOUBLES, SINGLES, Around, around, owner_cost
-from pipeline.repair.quote_lattice import Label, Mark
+from pipeline.repair.quote_lattice import Label, Mark, Move, moves
 from pipeline.repair.quote_letters import capital_costs, inner_costs, letter_costs, odd_costs, one_costs, tail_costs
 
 L = Label
@@ -30,20 +30,22 @@ ELIDED = frozenset(["o", "d", "l", "qu", "n"])
 
 def marks_of(line: DraftLine, known: Knowledge) -> Iterator[Mark]:
     """Candidates of one line, in order, with their label costs (natural log units, lower is likelier)."""
-    for start, end, costs, words in known.recall(marks_in, line.text):
-        yield Mark(line.start + start, line.start + end, costs, words)
+    for start, end, ways in known.recall(marks_in, line.text):
+        yield Mark(line.start + start, line.start + end, ways)
 
 
-def marks_in(text: str, known: Knowledge) -> list[tuple[int, int, dict[Label, float], int]]:
-    """(start, end, label costs, words since the last mark) of the candidates in the text of a line."""
+def marks_in(text: str, known: Knowledge) -> list[tuple[int, int, list[Move]]]:
+    """(start, end, what can happen there) of the candidates in the text of a line."""
     found = []
+    worn = min(1.2, known.evidence.worn_marks / 100.0)
     last = 0
     for match in CANDIDATE.finditer(text):
         costs = COSTS[match.lastgroup or ""](around(text, match.start(), match.end()), match.group(), text, match.start(), known)
         if costs:
             if match.lastgroup not in ("single", "double", "twice"):
                 costs = soberly(costs, known.evidence.noise)
-            found.append((match.start(), match.end(), costs, text.count(" ", last, match.start())))
+            words = text.count(" ", last, match.start())
+            found.append((match.start(), match.end(), moves(costs, words, worn)))
             last = match.start()
     return found
 

@@ -100,15 +100,14 @@ def half_of_word(draft: Draft, start: int, end: int, word: str, known: Knowledge
     if start in edge_starts(draft):
         apart = draft.text[max(0, start - 4) : start].rstrip()[-1:] in HYPHENS or (first and known.lexicon.is_prefix(first))
         return apart or any(known.lexicon.knows(form) for form in joined)
-    return any(pieces_of(form, known) for form in joined)
-
-
-def pieces_of(whole: str, known: Knowledge) -> bool:
-    """Do two or three pieces, one of them unknown, make a word, or, where they are long, nearly one?"""
-    if len(whole) < 4:
-        return False
-    if known.lexicon.frequency(whole) > 2.0:
+    if any(len(form) > 3 and known.lexicon.frequency(form) > 2.0 for form in joined):
         return True
+    strange = [piece for piece in (first, last) if piece and not known.lexicon.knows(piece)]
+    return bool(strange) and any(nearly_a_word(form, known) for form in joined)
+
+
+def nearly_a_word(whole: str, known: Knowledge) -> bool:
+    """Do long pieces make a word, but for a letter that was misread as well?"""
     return len(whole) > 7 and any(near.frequency > 3.0 and len(near.word) > 7 for near in known.lexicon.candidates(whole, 1))
 
 

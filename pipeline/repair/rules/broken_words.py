@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 
 from pipeline.draft import Draft
@@ -44,8 +45,10 @@ class Break:
     """How the line's end looks: positive where it looks like a broken word, in natural log odds."""
 
 
-def breaks(draft: Draft) -> Iterator[Break]:
+@lru_cache(maxsize=2)
+def breaks(draft: Draft) -> list[Break]:
     """Every line end of running text that a word might run over."""
+    found = []
     shapes = page_shapes(draft)
     for first, second in body_pairs(draft):
         tail = TAIL.match(second.text)
@@ -61,7 +64,10 @@ def breaks(draft: Draft) -> Iterator[Break]:
         rest = end + len(second.text[end:]) - len(second.text[end:].lstrip(" "))
         head_end = first.start + head.end(1)
         shared = SHARED.search(first.text[: head.start(1)]) is not None
-        yield Break(head.group(1), head.group(2), tail.group(1), head_end, start, start + end, start + rest, gap, shared, shape)
+        found.append(
+            Break(head.group(1), head.group(2), tail.group(1), head_end, start, start + end, start + rest, gap, shared, shape)
+        )
+    return found
 
 
 def page_shapes(draft: Draft) -> dict[int, float]:
@@ -80,18 +86,24 @@ def lost_hyphens(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     for found in breaks(draft):
         if found.hyphen or found.tail[0].isupper() or len(found.head) + len(found.tail) < 4:
             continue
-        joined = joined_form(found)
-        hyphened = f"{found.head}-{found.tail}"
-        closed, kept = weight(joined, known, found), weight(hyphened, known, found)
-        if closed and found.head.lower() in ("pre", "re", "co", "anti", "semi") and found.head[-1] == found.tail[0]:
-            kept = closed + 0.5  # pre-empt, co-operate, re-enter: British spelling keeps like vowels apart
-        apart = apart_weight(found, known)
-        best, text, keep = max((closed, joined, ""), (kept, hyphened, "-"))
-        if best <= 0:
+        for_one, text, keep = known.recall(odds_of_one, f"{found.head}\0{found.tail}")
+        if not text:
             continue
-        sure = 1 / (1 + exp(-(2.3 * (best - apart) + found.shape)))
+        sure = 1 / (1 + exp(-(for_one + found.shape)))
         if sure > 0.2:
             yield joining(found, keep, min(0.99, sure), reason(text, known, "its hyphen was lost"))
+
+
+def odds_of_one(halves: str, known: Knowledge) -> tuple[float, str, str]:
+    """(natural log odds that two halves are one word, the word, the hyphen between them); no word where nothing speaks for it."""
+    head, tail = halves.split("\0")
+    joined, hyphened = head + tail, f"{head}-{tail}"
+    bound = head.lower() in BOUND and known.lexicon.knows(tail)
+    closed, kept = weight(joined, bound, known), weight(hyphened, bound, known)
+    if closed and head.lower() in ("pre", "re", "co", "anti", "semi") and head[-1] == tail[0]:
+        kept = closed + 0.5  # pre-empt, co-operate, re-enter: British spelling keeps like vowels apart
+    best, text, keep = max((closed, joined, ""), (kept, hyphened, "-"))
+    return (2.3 * (best - apart_weight(head, tail, known)), text, keep) if best > 0 else (0.0, "", "")
 
 
 def kept_hyphens(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -137,13 +149,12 @@ def joined_form(found: Break) -> str:
     return found.head + found.tail
 
 
-def weight(form: str, known: Knowledge, found: Break) -> float:
+def weight(form: str, bound: bool, known: Knowledge) -> float:
     """How much speaks for a form as one word, as the log10 of a frequency in a thousand million words; 0: nothing.
 
     A hyphen comes in only where the document has the form, or behind a prefix that never stands alone.
     """
     seen = known.evidence.hyphenated[form.lower()] if "-" in form else known.evidence.lower[form.lower()]
-    bound = found.head.lower() in BOUND and known.lexicon.knows(found.tail)
     listed = 0.0
     if "-" not in form or seen or bound:
         listed = known.lexicon.frequency(form) or (1.5 if known.lexicon.knows(form) else 0.0)
@@ -152,10 +163,9 @@ def weight(form: str, known: Knowledge, found: Break) -> float:
     return value + 6.0 if value else 0.0
 
 
-def apart_weight(found: Break, known: Knowledge) -> float:
+def apart_weight(first: str, second: str, known: Knowledge) -> float:
     """How much speaks for two words that merely stand at the line's ends."""
     lexicon, evidence = known.lexicon, known.evidence
-    first, second = found.head, found.tail
     value = 0.0
     for word in (first, second):
         seen = evidence.lower[word.lower()]

@@ -11,7 +11,7 @@ from pipeline.ledger import Kind
 from pipeline.repair.flow import Flow, flows
 from pipeline.repair.proposals import Proposal, Rule, replace
 from pipeline.repair.quote_context import DOUBLES, SINGLES
-from pipeline.repair.quote_lattice import Label, Mark, decode
+from pipeline.repair.quote_lattice import PARAGRAPH_END, Label, Mark, decode
 from pipeline.repair.quote_marks import marks_of
 
 STRAIGHT = {
@@ -54,10 +54,9 @@ def quotes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     noise = max(0.0, known.evidence.noise - 0.02)
     spaced = known.evidence.habit("quote") > 0.03 and not known.evidence.marks["scanned"]
     manner = Manner(style_of(known), max(0.5, 1.0 - 4.0 * noise), spaced)
-    worn = min(1.2, known.evidence.worn_marks / 100.0)
     for flow in flows(draft):
         marks = list(flow_marks(flow, known))
-        for mark, labels in zip(marks, decode(marks, worn), strict=True):
+        for mark, labels in zip(marks, decode(marks), strict=True):
             if labels:
                 yield from proposals(draft, mark, labels, manner)
 
@@ -79,7 +78,7 @@ def flow_marks(flow: Flow, known: Knowledge) -> Iterator[Mark]:
         for line in paragraph:
             yield from marks_of(line, known)
         end = paragraph[-1].end
-        yield Mark(end, end, {})
+        yield Mark(end, end, PARAGRAPH_END)
 
 
 def proposals(draft: Draft, mark: Mark, labels: dict[Label, float], manner: Manner) -> Iterator[Proposal]:

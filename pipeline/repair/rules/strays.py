@@ -24,6 +24,7 @@ AFTER_HYPHEN = re.compile(r"(?<=[a-z]-) [\w'*.,]$|(?<=[a-z]-) [\w'*.,](?= $)")
 BEFORE_SMALL = re.compile(r"^[%$£](?: (?=[a-z]{2})|(?=[a-z]{4}))")
 INTERRUPTING = re.compile(r"[*†‡§IVX]")
 SCATTERED = re.compile(r"[A-Za-z](?: [A-Za-z]){1,3}|[bcdfghjklmnpqrstvwxz]{2,3}")
+ROW = re.compile(r"[.…* ]{3,}|[-—–=_¬»«.*]+|\d+[.)]?|\(\w\)|[IVX]+|[*†‡§]")
 FUSED = re.compile(r"(?<![\w'’.-])[abdeghjkm-su-z](?=[A-Z][a-z]{3,}\b)")
 INSIDE = re.compile(r"(?<=[A-Za-z,]) \.(?=[a-z]{2,}\b)")
 
@@ -68,11 +69,13 @@ def interrupts(page: list[DraftLine], at: int) -> bool:
 
 def is_stray(held: str) -> bool:
     """No word, no number, no row of stops: nothing that anyone would have typed on a line of its own."""
-    if re.fullmatch(r"[.…* ]{3,}|[-—–=_¬»«.*]+|\d+[.)]?|\(\w\)|[IVX]+|[*†‡§]", held):
+    if len(held) > 4 and any(map(str.isalnum, held)):
         return False
-    letters = sum(c.isalnum() for c in held)
+    if ROW.fullmatch(held):
+        return False
     if len(held) > 4:
-        return letters == 0 and BLOT.search(held) is not None
+        return BLOT.search(held) is not None
+    letters = sum(map(str.isalnum, held))
     return len(held) == 1 or letters == 0 or (letters == 1 and len(held) <= 3 and not re.fullmatch(r"\w[.)]|\(\w", held))
 
 
