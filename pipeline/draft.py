@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.ledger import Edit, rendered
+
+SIGHT = 4
+"""So many characters of the next line what looks ahead may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,19 @@ class Draft:
                 start += len(text) + 1
             page += 1
         return lines
+
+    def matches(self, pattern: re.Pattern[str], *parts: str) -> Iterator[re.Match[str]]:
+        """What `pattern` finds, within a line, in the lines that hold one of `parts`, without which it finds nothing."""
+        text = self.text
+        for line in self.lines:
+            for part in parts:
+                if part in line.text:
+                    break
+            else:
+                continue
+            for match in pattern.finditer(text, line.start, line.end + SIGHT):
+                if match.start() < line.end:
+                    yield match
 
     @cached_property
     def pages(self) -> list[list[DraftLine]]:

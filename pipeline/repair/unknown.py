@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.draft import Draft
@@ -37,11 +36,14 @@ def edge_starts(draft: Draft) -> frozenset[int]:
     return frozenset(starts)
 
 
-def unknown_tokens(draft: Draft, known: Knowledge) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=2)
+def unknown_tokens(draft: Draft, known: Knowledge) -> list[tuple[int, int, str]]:
     """(start, end, word) of tokens that neither lexicon nor document knows, and that are no abbreviations."""
+    found = []
     for line in draft.lines:
         for start, end, word in known.recall(unknown_in, line.text):
-            yield line.start + start, line.start + end, word
+            found.append((line.start + start, line.start + end, word))
+    return found
 
 
 def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:

@@ -41,7 +41,7 @@ def lost_apostrophes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 def fixed_forms(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """Forms that are nothing without their apostrophe."""
-    for match in FIXED.finditer(draft.text):
+    for match in draft.matches(FIXED, "Peoples", "ont", "nnt", "dnt", "snt"):
         word = match.group()
         at = match.start() + len(word) - 1
         yield replace(

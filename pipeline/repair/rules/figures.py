@@ -10,10 +10,10 @@ from pipeline.language.evidence import Knowledge
 from pipeline.repair.dates import dated
 from pipeline.repair.proposals import Proposal, Rule, replace
 
-FIGURE = re.compile(r"(?<![\w/.])(?:[lIi|](?=[89]\d\d\b)|[lI|](?=\d{1,3}(?:st|nd|rd|th)\b))")
+FIGURE = re.compile(r"[lIi|](?<![\w/.].)(?:(?=[89]\d\d\b)|(?<!i)(?=\d{1,3}(?:st|nd|rd|th)\b))")
 PLACED = re.compile(r"(?:\b(?:before|after|to)|[A-Z][a-z]{2,8}|[(,-]) ?$")
 """What else stands before a year: a place, a bracket, another year's hyphen."""
-LETTER_IN_YEAR = re.compile(r"\b(1[89])([OoIl])(\d)\b|\b(1[89]\d)([OoIl])(?=[\s.,;:)-])")
+LETTER_IN_YEAR = re.compile(r"1(?<!\w.)[89](?:([OoIl])\d\b|\d([OoIl])(?=[\s.,;:)-]))")
 
 
 def figures(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -22,7 +22,7 @@ def figures(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         yield replace(match.start(), match.end(), "1", 0.96, "A letter read for the figure 1 of a year or date.", kind="word")
     for match in LETTER_IN_YEAR.finditer(draft.text):
         before = draft.text[max(0, match.start() - 14) : match.start()]
-        group = 2 if match.group(2) else 5
+        group = 1 if match.group(1) else 2
         figure = "0" if match.group(group) in "Oo" else "1"
         yield replace(
             match.start(group),

@@ -13,9 +13,8 @@ from pipeline.repair.proposals import Proposal, Rule, move_out, replace
 NOISY = 0.015
 """Share of unknown words from which a mark that makes no sense is a speck, and not the author's."""
 LONE = re.compile(r"(?<=[a-z]) (?P<mark>[.-])(?= [a-z]{2})")
-JOINING = re.compile(
-    r"(?<![\w./@:\\'’*•|■~^_-])(?P<first>[a-z]{2,})(?P<mark>[.'’*•|■~^])(?P<second>[a-z]{2,})(?![\w./@:\\'’*•|■~^_-])"
-)
+SPECK = re.compile(r"[.'’*•|■~^](?<=[a-z]{2}.)(?=[a-z]{2})")
+BEFORE, BEHIND = re.compile(r"(?<![\w./@:\\'’*•|■~^-])([a-z]{2,})$"), re.compile(r"([a-z]{2,})(?![\w./@:\\'’*•|■~^-])")
 LAST_WORD = re.compile(r"[A-Za-z]+$")
 FREE = frozenset("that in on by for to if no not so do have and or but".split())
 """Of the words that no sentence ends with, those that an aside may follow."""
@@ -27,32 +26,32 @@ SHORTENED = frozenset(("an", "th", "wi", "o", "tha"))
 
 def lone_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`the rest of . the army`: a stop or dash by itself between small-letter words, where nothing ends."""
-    for line in draft.lines:
-        for match in LONE.finditer(line.text):
-            word = LAST_WORD.search(line.text, 0, match.start())
-            if word is None or len(word.group()) < 2 or f"{word.group()}." in known.lexicon.abbreviations:
-                continue
-            small = word.group().lower()
-            bound = small in ARTICLES if match["mark"] == "-" else small in OPEN and small not in FREE
-            if not known.lexicon.knows(word.group()) or not (bound or (match["mark"] == "." and known.evidence.noise > NOISY)):
-                continue
-            at = line.start + match.start()
-            yield move_out(at, at + 2, 0.93, f"A speck: nothing ends with “{word.group()}” here.")
+    for match in draft.matches(LONE, " . ", " - "):
+        found = LAST_WORD.search(draft.text[max(0, match.start() - 30) : match.start()])
+        word = found.group() if found else ""
+        if len(word) < 2 or f"{word}." in known.lexicon.abbreviations or not known.lexicon.knows(word):
+            continue
+        small = word.lower()
+        bound = small in ARTICLES if match["mark"] == "-" else small in OPEN and small not in FREE
+        if bound or (match["mark"] == "." and known.evidence.noise > NOISY):
+            yield move_out(match.start(), match.start() + 2, 0.93, f"A speck: nothing ends with “{word}” here.")
 
 
 def joining_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`deemed.necessary`, `of'the`: a speck where the space between two words stood."""
-    for line in draft.lines:
-        for match in JOINING.finditer(line.text):
-            first, mark, second = match["first"], match["mark"], match["second"]
-            if not (known.lexicon.knows(first) and known.lexicon.knows(second)) or first in SHORTENED:
-                continue
-            bound = first in OPEN or second in OPEN
-            if not (bound or mark == ".") or (mark in "'’" and known.lexicon.knows(match.group())):
-                continue
-            at = line.start + match.start("mark")
-            sure = 0.93 if known.evidence.noise > NOISY else 0.7
-            yield replace(at, at + 1, " ", sure, f"A speck between “{first}” and “{second}”, where a space stood.")
+    for match in SPECK.finditer(draft.text):
+        at, mark = match.start(), match.group()
+        head, tail = BEFORE.search(draft.text[max(0, at - 30) : at]), BEHIND.match(draft.text, at + 1)
+        if head is None or tail is None:
+            continue
+        first, second = head.group(1), tail.group(1)
+        if not (known.lexicon.knows(first) and known.lexicon.knows(second)) or first in SHORTENED:
+            continue
+        bound = first in OPEN or second in OPEN
+        if not (bound or mark == ".") or (mark in "'’" and known.lexicon.knows(first + mark + second)):
+            continue
+        sure = 0.93 if known.evidence.noise > NOISY else 0.7
+        yield replace(at, at + 1, " ", sure, f"A speck between “{first}” and “{second}”, where a space stood.")
 
 
 RULES = (

@@ -13,7 +13,7 @@ from pipeline.repair.proposals import Proposal, Rule, replace
 OP_CIT = re.compile(r"\b(?:[Oo]p|[Ll]oc)(,)(?= ?cit\b)|\b(?:[Oo]p|[Ll]oc)\.? ?cit(,)(?= ?(?:pp?|Vols?|[Cc]ols?)\b)")
 PAGE = re.compile(r"(?<=[\s,.;(])pp?(,)(?= ?\d)")
 SENTENCE = re.compile(
-    r"(?<=[a-z0-9)]{2})(,)"
+    r",(?<=[a-z0-9)]{2},)"
     r"(?= (?:The|In|It|This|These|On|At|However|But|Although|As|There|He|They|For|With|By|Moreover|Nevertheless|When|While)\b)"
 )
 SAYING = frozenset(
@@ -28,8 +28,8 @@ DOUBLED = re.compile(r"(?<![.,])([,;:])\1(?![.,;:])")
 
 def abbreviations(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`op, cit.` and `p, 32`: the stop of an abbreviation read as a comma."""
-    for pattern in (OP_CIT, PAGE):
-        for match in pattern.finditer(draft.text):
+    for pattern, part in ((OP_CIT, "cit"), (PAGE, "p,")):
+        for match in draft.matches(pattern, part):
             group = 1 if match.group(1) else 2
             sure = 0.97 if group == 1 else 0.6
             yield replace(match.start(group), match.end(group), ".", sure, "The stop of an abbreviation, read as a comma.")
@@ -51,7 +51,7 @@ def sentence_ends(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 def doubled(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`,,` where one comma was typed (not the low quotation mark of other languages)."""
-    for match in DOUBLED.finditer(draft.text):
+    for match in draft.matches(DOUBLED, ",,", ";;", "::"):
         after = draft.text[match.end() : match.end() + 1]
         before = draft.text[match.start() - 1 : match.start()]
         if before.isalnum() and after in (" ", "\n"):
@@ -60,7 +60,7 @@ def doubled(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 def impossible(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`in the! House`: a mark behind an article, where no sentence and no clause can end."""
-    for match in IMPOSSIBLE.finditer(draft.text):
+    for match in draft.matches(IMPOSSIBLE, "he!", "he?"):
         yield replace(match.start(), match.end(), "", 0.94, "No sentence or clause ends with an article: a speck.", kind="stray")
 
 

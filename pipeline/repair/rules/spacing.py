@@ -29,7 +29,7 @@ def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     habits = {mark: known.evidence.habit("colon" if mark in ";:!?" else "stop") for mark in ".,;:!?"}
     if scanned:  # the thin space that printers set before these marks is none to a reader
         habits |= dict.fromkeys(";:!?", 0.0)
-    for match in BEFORE_STOP.finditer(draft.text):
+    for match in draft.matches(BEFORE_STOP, " .", " ,", " ;", " :", " !", " ?"):
         mark = draft.text[match.end()]
         if mark in "!?" and not scanned:
             continue
@@ -54,18 +54,18 @@ def in_brackets(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     marks = known.evidence.marks
     if marks["spaced bracket"] * 4 > marks["tight bracket"] + 8:
         return
-    for match in IN_BRACKETS.finditer(draft.text):
+    for match in draft.matches(IN_BRACKETS, "( ", " )"):
         yield replace(match.start(), match.end(), "", 0.95, "No space is typed inside brackets.")
 
 
 def abbreviations(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A space inside an abbreviation: `op .cit.`, `Doc .No`, `H .O.`, `pp .56`, `p p .86`."""
     text = draft.text
-    for match in TORN_PP.finditer(text):
+    for match in draft.matches(TORN_PP, "p p"):
         yield replace(match.start(), match.end(), "pp.", 0.97, "“pp.” torn apart.")
-    for match in BEFORE_NUMBER.finditer(text):
+    for match in draft.matches(BEFORE_NUMBER, " ."):
         yield replace(match.end() - 2, match.end() - 1, "", 0.97, "A space inside an abbreviation.")
-    for match in IN_ABBREVIATION.finditer(text):
+    for match in draft.matches(IN_ABBREVIATION, " ."):
         word = match.group()[:-2]
         following = text[match.end() : match.end() + 1]
         ends = following == " " and not draft.text[match.end() : match.end() + 3].strip()[:1].islower()
@@ -87,7 +87,7 @@ def is_abbreviation(word: str, text: str, at: int, known: Knowledge) -> bool:
 
 def ellipses(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """Dots of an ellipsis that drifted apart. Dots that the author spaces evenly stay."""
-    for match in ELLIPSIS.finditer(draft.text):
+    for match in draft.matches(ELLIPSIS, "..", ". ."):
         dots = match.group()
         if " " in dots and ".." in dots:
             yield replace(match.start(), match.end(), dots.replace(" ", ""), 0.96, "The dots of an ellipsis drifted apart.")
@@ -116,7 +116,7 @@ def run_together(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 def elisions(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`d ’Affaires`: nothing stands between an elided article and its apostrophe."""
-    for match in ELISION.finditer(draft.text):
+    for match in draft.matches(ELISION, " '", " ’"):
         yield replace(match.end(1), match.start(2), "", 0.96, "No space is typed inside an elision.", kind="spacing")
 
 

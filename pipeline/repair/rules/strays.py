@@ -25,7 +25,7 @@ BEFORE_SMALL = re.compile(r"^[%$£](?: (?=[a-z]{2})|(?=[a-z]{4}))")
 INTERRUPTING = re.compile(r"[*†‡§IVX]")
 SCATTERED = re.compile(r"[A-Za-z](?: [A-Za-z]){1,3}|[bcdfghjklmnpqrstvwxz]{2,3}")
 ROW = re.compile(r"[.…* ]{3,}|[-—–=_¬»«.*]+|\d+[.)]?|\(\w\)|[IVX]+|[*†‡§]")
-FUSED = re.compile(r"(?<![\w'’.-])[abdeghjkm-su-z](?=[A-Z][a-z]{3,}\b)")
+FUSED = re.compile(r"[abdeghjkm-su-z](?=[A-Z][a-z]{3,}\b)(?<![\w'’.-].)")
 INSIDE = re.compile(r"(?<=[A-Za-z,]) \.(?=[a-z]{2,}\b)")
 
 
