@@ -108,15 +108,17 @@ def decode(marks: Sequence[Mark]) -> list[dict[Label, float]]:
     for at, options in enumerate(ways):
         row, following = forward[at], forward[at + 1]
         for state, to, _, cost in options:
-            if row[state] > -inf:
-                following[to] = add(following[to], row[state] - cost)
+            if (here := row[state]) > -inf:
+                there = following[to]
+                following[to] = add(there, here - cost) if there > -inf else here - cost
     backward = [[-inf] * len(State) for _ in range(len(marks) + 1)]
     backward[-1] = [0.0, *[-UNCLOSED] * (len(State) - 1)]
     for at in range(len(marks) - 1, -1, -1):
         row, following = backward[at], backward[at + 1]
         for state, to, _, cost in ways[at]:
-            if following[to] > -inf:
-                row[state] = add(row[state], following[to] - cost)
+            if (there := following[to]) > -inf:
+                here = row[state]
+                row[state] = add(here, there - cost) if here > -inf else there - cost
     return [table(options, forward[at], backward[at + 1]) for at, options in enumerate(ways)]
 
 
@@ -125,7 +127,8 @@ def table(options: Sequence[Move], before: Sequence[float], after: Sequence[floa
     sums: dict[Label, float] = {}
     for state, to, label, cost in options:
         if label is not None and before[state] > -inf and after[to] > -inf:
-            sums[label] = add(sums.get(label, -inf), before[state] + after[to] - cost)
+            value = before[state] + after[to] - cost
+            sums[label] = add(sums[label], value) if label in sums else value
     total = -inf
     for value in sums.values():
         total = add(total, value)

@@ -61,9 +61,11 @@ def breaks(draft: Draft) -> list[Break]:
         stop = tail.end(4) if tail.group(4) and not tail.group(2) else -1
         end = stop if stop >= 0 else tail.end(2)
         gap = (start + tail.start(3), start + tail.end(3)) if stop >= 0 else None
-        rest = end + len(second.text[end:]) - len(second.text[end:].lstrip(" "))
+        rest = end
+        while second.text[rest : rest + 1] == " ":
+            rest += 1
         head_end = first.start + head.end(1)
-        shared = SHARED.search(first.text[: head.start(1)]) is not None
+        shared = "- " in first.text and SHARED.search(first.text[: head.start(1)]) is not None
         found.append(
             Break(head.group(1), head.group(2), tail.group(1), head_end, start, start + end, start + rest, gap, shared, shape)
         )

@@ -90,7 +90,10 @@ def callouts(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         missing = {note.number for note in notes} - called_in(body)
         found = False
         for line in body:
-            for match in MISREAD_CALLOUT.finditer(line.text):
+            text = line.text
+            if not (")" in text or "]" in text or "}" in text or ">" in text):
+                continue
+            for match in MISREAD_CALLOUT.finditer(text):
                 figure = next(group for group in match.groups() if group).translate(FIGURES)
                 if match.group() == f"({figure})" or not figure.isdigit():
                     continue

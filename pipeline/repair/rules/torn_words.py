@@ -32,13 +32,16 @@ def torn_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 def torn_in(text: str, known: Knowledge) -> list[tuple[str, int, str, float]]:
     """(piece, offset of the space behind it, piece, probability) of the torn words of a line."""
     found: list[tuple[str, int, str, float]] = []
+    knows, clean = known.lexicon.knows, known.evidence.noise < TORN
     for match in PIECES.finditer(text):
         first, second = match.group(1), match.group(2)
+        if clean and knows(first) and knows(second):
+            continue
         sure = known.recall(torn, f"{first} {second}")
         if not sure:
             continue
         if found and found[-1][1] == match.start() - 1 and found[-1][2] == first:  # the middle one of three pieces
-            if known.lexicon.knows(second) or not known.lexicon.knows(found[-1][0]):
+            if knows(second) or not knows(found[-1][0]):
                 continue
             found.pop()
         found.append((first, match.end(1), second, sure))
