@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from pipeline.errors import InvalidRecord
@@ -194,9 +194,14 @@ def undo(text: str, edits: Sequence[Edit], length: int) -> str:
 
 def edit_record(edit: Edit, state: str) -> dict[str, Any]:
     """An edit as a row of `edits.jsonl`; `state` is applied or held."""
-    row = asdict(edit)
-    row["changes"] = [{"op": type(c).__name__.lower(), **asdict(c)} for c in edit.changes]
+    row = fields_of(edit)
+    row["changes"] = [{"op": type(c).__name__.lower(), **fields_of(c)} for c in edit.changes]
     return {"state": state, "place": edit.place, **row}
+
+
+def fields_of(value: Edit | Change | Settled) -> dict[str, Any]:
+    """The fields of a record by their names; nothing is copied."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def edit_from_record(row: dict[str, Any]) -> Edit:

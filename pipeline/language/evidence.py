@@ -128,9 +128,9 @@ class Knowledge:
     def recall(self, look: Callable[[str, Knowledge], T], text: str) -> T:
         """`look(text, self)`, worked out once: most lines stay as they are from one round of repair to the next."""
         key = (look.__qualname__, text)
-        if key not in self.memory:
-            self.memory[key] = look(text, self)
-        found: T = self.memory[key]
+        found: T = self.memory.get(key, self)
+        if found is self:
+            found = self.memory[key] = look(text, self)
         return found
 
 

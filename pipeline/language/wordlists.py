@@ -56,8 +56,8 @@ def dictionary_words() -> list[str]:
 
 def read_bigrams() -> dict[str, int]:
     """`first second` -> count, from symspellpy's bigram list."""
-    pairs = (line.rpartition(" ") for line in read_lines("frequency_bigramdictionary_en_243_342.txt"))
-    return {pair: int(count) for pair, _, count in pairs if count.isdigit()}
+    rows = (line.rsplit(" ", 1) for line in read_lines("frequency_bigramdictionary_en_243_342.txt"))
+    return {row[0]: int(row[1]) for row in rows if len(row) > 1}
 
 
 def read_lines(name: str) -> list[str]:

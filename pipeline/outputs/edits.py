@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InvalidRecord
-from pipeline.ledger import Edit, Ledger, Settled, edit_from_record, edit_record
+from pipeline.ledger import Edit, Ledger, Settled, edit_from_record, edit_record, fields_of
 
 FORMAT, VERSION = "errata-edits", 1
 
@@ -24,7 +23,7 @@ def rows(ledger: Ledger, settings: Mapping[str, Any] | None) -> Iterator[str]:
     yield to_json({**header, "settings": settings} if settings is not None else header)
     yield from (to_json(edit_record(edit, "applied")) for edit in ledger.applied)
     yield from (to_json(edit_record(edit, "held")) for edit in ledger.held)
-    yield from (to_json({"state": "settled", **asdict(span)}) for span in ledger.settled)
+    yield from (to_json({"state": "settled", **fields_of(span)}) for span in ledger.settled)
 
 
 def to_json(record: Mapping[str, Any]) -> str:
