@@ -98,7 +98,7 @@ def slip_cost(meant: str, read: str) -> float:
 
 
 def one_slip(meant: str, read: str) -> float:
-    """Cost of a single slip: a usual one (`seperate`, `recieve`, `occured`), a neighbouring key, any other letter."""
+    """Cost of a single slip: a usual one (`seperate`, `recieve`, `solemm`), a neighbouring key, any other letter."""
     at = next((i for i, (a, b) in enumerate(zip(meant, read, strict=False)) if a != b), min(len(meant), len(read)))
     usual, odd = (USUAL_SLIP, ODD_SLIP) if len(meant) > 5 else (SLIP, SLIP)
     if len(meant) != len(read):
@@ -106,7 +106,7 @@ def one_slip(meant: str, read: str) -> float:
         return usual if at > 0 and longer[at] == longer[at - 1] else SLIP
     if meant[at + 1 :] != read[at + 1 :]:
         return usual  # in the wrong order
-    if at > 0 and {meant[at], read[at]} <= VOWELS:
+    if at > 0 and ({meant[at], read[at]} <= VOWELS or read[at] == read[at - 1]):
         return usual
     return SLIP if beside(meant[at], read[at]) else odd
 

@@ -9,7 +9,7 @@ from math import exp, log
 import jellyfish
 
 from pipeline.draft import Draft
-from pipeline.language.confusions import misreading_cost, slip_cost
+from pipeline.language.confusions import VOWELS, misreading_cost, slip_cost
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.channel import why
 from pipeline.repair.proposals import Proposal, Rule, replace
@@ -28,6 +28,8 @@ def misread_names(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         if not found or found[0][0] >= 8.5:
             continue
         cost, minus_count, name = found[0]
+        if name[:-1] == bare[:-1] and {name[-1], bare[-1]} <= VOWELS:
+            continue  # Franca and France, Anna and Anne: another language, or another person
         rivals = sum(1 for other in found[1:] if other[0] < cost + 4.0)
         sure = name_probability(cost, -minus_count, slip_cost(name, bare)) / (1 + rivals)
         if sure > 0.3:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipeline.draft import Draft
@@ -21,6 +22,8 @@ UNSUPPORTED = 0.8
 """No word is surer than this that neither its neighbours nor the rest of the document speak for, unless the text is noisy."""
 NOISY = 0.02
 """Share of misread words from which an odd form is far likelier a misreading than anything else."""
+SHORTENED = re.compile(r"\b[A-Z][a-z]{0,2}\.$")
+"""A title or initial, whose stop ends no sentence (`Gnr.`, `J.`)."""
 FAR_OFF = 9.0
 """A misreading that costs more is a guess in a text that holds few others."""
 HABITUAL = 3.2
@@ -117,8 +120,8 @@ def habitual(form: str, word: str, known: Knowledge) -> bool:
 
 def begins_sentence(text: str, start: int) -> bool:
     """Does a sentence begin at text[start:]? Then a capital makes no name."""
-    before = text[max(0, start - 4) : start].rstrip(" \n\"'‘“")
-    return before[-1:] in (".", "!", "?") and not before[-2:-1].isupper()
+    before = text[max(0, start - 9) : start].rstrip(" \n\"'‘“")
+    return before[-1:] in (".", "!", "?") and SHORTENED.search(before) is None
 
 
 def strong(word: str, known: Knowledge) -> bool:
