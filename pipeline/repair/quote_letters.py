@@ -108,6 +108,12 @@ def tail_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) ->
     return costs | {L.APOSTROPHE: owner_cost(text, at + 1)} if near.before.endswith("s") else costs
 
 
+AUXILIARY = re.compile(
+    r"\b(?:had|has|have|was|were|is|are|be|been|being|not|would|could|should|may|might|can|must|will|did|does|do|to) $"
+)
+"""Words that a verb or adverb follows, which no capital begins."""
+
+
 def capital_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
     """`had Completely`: an opening mark and a c that became one capital."""
     word = mark + near.after
@@ -116,4 +122,4 @@ def capital_costs(near: Around, mark: str, text: str, at: int, known: Knowledge)
         return {}
     if known.evidence.lower[lower] <= known.evidence.names[word]:
         return {}
-    return {L.OPEN_SINGLE: 3.2, L.ITSELF: 0.6}
+    return {L.OPEN_SINGLE: 3.2, L.ITSELF: 3.2 if AUXILIARY.search(text, 0, at) else 0.6}
