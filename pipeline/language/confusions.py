@@ -108,7 +108,8 @@ def one_slip(meant: str, read: str) -> float:
         return usual  # in the wrong order
     if at > 0 and ({meant[at], read[at]} <= VOWELS or read[at] == read[at - 1]):
         return usual
-    return SLIP if beside(meant[at], read[at]) else odd
+    ends = at in (0, len(meant) - 1)  # where words differ that are no misreadings of each other
+    return SLIP if ends or beside(meant[at], read[at]) else odd
 
 
 def beside(first: str, second: str) -> bool:

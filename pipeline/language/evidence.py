@@ -27,6 +27,7 @@ HABITS = {
     "straight single": re.compile("'"),
     "curly double": re.compile("[\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]"),
     "straight double": re.compile('"'),
+    "inner stop": re.compile(r"[a-z]{2}\.[a-z]{2}"),
     "capital I": re.compile(r"(?<=[a-z] )I(?:n|s|nto|ts)(?= [a-z])"),
     "spaced quote": re.compile(r"(?:^| )['\"‘’“”] (?=\S)", re.MULTILINE),
     "tight quote": re.compile(r"(?:^|(?<= ))['\"‘’“”](?=\w)", re.MULTILINE),
@@ -78,9 +79,9 @@ class Evidence:
 
     @property
     def misread(self) -> float:
-        """Share (0-1) of small-letter words that are expected to be misread: those that no list knows, with 150 words of a usual
-        text, of which one in 200 is misread, counted in."""
-        return (self.marks["unknown word"] + 0.75) / (self.marks["small word"] + 150)
+        """Share (0-1) of small-letter words that are expected to be misread, as `learn` counts them; 150 words of a usual text,
+        where one in 200 is, are counted in."""
+        return (self.marks["misread word"] + 0.75) / (self.marks["small word"] + 150)
 
     @property
     def worn_marks(self) -> int:

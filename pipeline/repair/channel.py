@@ -18,8 +18,8 @@ BIGRAM_TOTAL = 1e12
 """Size of the text from which the lexicon's bigram counts come (Google Books Ngrams)."""
 USUAL = 0.01
 """Share of misread words up to which an odd form is as likely a person's slip, or a rare word, as the tables' costs say."""
-ODD_SHAPE, ODD = re.compile(r"[^\w'’!\]|-]|[!\]|](?=\w)|\d|_|[a-z]{2}[A-Z]"), 4.0
-"""Shapes that nobody writes (`]ack`, `hourB`, `th1s`), and how much less likely they are to be a word or a slip (natural log)."""
+ODD_SHAPE, ODD = re.compile(r"^\][a-z]{2}|\w[^\w'’-]\w|\w[$£%&]$|[a-z]\d[a-z]|[a-z]{2}[A-Z]"), 4.0
+"""Shapes that nobody writes (`furthe]r`, `hourB`), and how much less likely they are to be words or slips (natural log)."""
 PROFILE = 400
 """So many of the most frequent unknown forms of a document tell what its OCR confuses."""
 SHORTLIST = 16

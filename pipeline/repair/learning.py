@@ -9,9 +9,13 @@ from pipeline.language.evidence import WORD, Evidence, Knowledge, gather
 from pipeline.language.lexicon import Lexicon
 from pipeline.model import Source
 from pipeline.references import document_style
-from pipeline.repair.channel import learn_confusions
+from pipeline.repair.channel import explanations, learn_confusions
 from pipeline.repair.engine import page_breaks
 
+FEW = 0.01
+"""Share of unknown words up to which it makes no difference what they are."""
+SAMPLE = 150
+"""So many unknown forms tell whether they were misread."""
 LINE_END = re.compile(r"([^\W\d_]+)-[ ]?\n([^\W\d_]+)")
 
 
@@ -23,6 +27,7 @@ def learn(source: Source, lexicon: Lexicon, evidence: Evidence | None = None) ->
         evidence.styles.update(document_style(text, lexicon))
         count_hyphens(evidence, text, lexicon)
         count_unknown(evidence, lexicon)
+        count_misread(evidence, lexicon)
         evidence.marks["scanned"] = int(source.has_images)
         learn_confusions(evidence, lexicon)
     return Knowledge(lexicon, evidence)
@@ -44,3 +49,18 @@ def count_unknown(evidence: Evidence, lexicon: Lexicon) -> None:
         if len(word) > 3 and word.islower() and WORD.fullmatch(word):
             evidence.marks["small word"] += count
             evidence.marks["unknown word"] += 0 if lexicon.knows(word) else count
+
+
+def count_misread(evidence: Evidence, lexicon: Lexicon) -> None:
+    """How many of the unknown forms were misread, each counted once: a jargon repeats, and is rarely one letter from a word.
+
+    Of forms that were misread at least half are one misreading from a word, of all others about a quarter, by chance.
+    """
+    small, unknown = evidence.marks["small word"], evidence.marks["unknown word"]
+    evidence.marks["misread word"] = unknown
+    if unknown <= FEW * (small + 150):
+        return
+    forms = sorted(w for w in evidence.words if len(w) > 3 and w.islower() and WORD.fullmatch(w) and not lexicon.knows(w))
+    sample = forms[:: 1 + len(forms) // SAMPLE]
+    near = sum(next(explanations(form, lexicon, 1.0), None) is not None for form in sample) / max(1, len(sample))
+    evidence.marks["misread word"] = round(len(forms) * min(1.0, max(0.0, 4.0 * near - 1.0)))

@@ -85,7 +85,8 @@ def established(word: str, known: Knowledge) -> bool:
     count = known.evidence.words[word]
     if count <= 2:
         return False
-    common = 3.0 if known.evidence.noise > 0.03 and word.islower() else 5.3
+    misread = known.evidence.misread
+    common = 9.0 if misread < 0.01 else 3.0 if misread > 0.03 and word.islower() else 5.3
     return not any(
         known.evidence.lower[form] >= 5 * count or known.lexicon.frequency(form) >= common
         for form in variants(word.lower())

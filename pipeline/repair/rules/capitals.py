@@ -12,7 +12,7 @@ from pipeline.repair.proposals import Proposal, Rule, replace
 
 MID_SENTENCE = re.compile(r"(?<=[a-z] )I(n|s|nto|ts|t|f)(?= [a-z])")
 NOISY = 0.015
-"""Share of unknown words from which a capital that makes no sense is a misreading, not the author's."""
+"""Share of misread words from which a capital that makes no sense is a misreading, not the author's."""
 HABIT = 3
 """So many such capitals in mid-sentence are a habit of this OCR; fewer may be sentences whose stop was lost."""
 
@@ -23,7 +23,7 @@ def small_i(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     for match in MID_SENTENCE.finditer(draft.text):
         before = re.search(r"\w+(?= $)", draft.text[max(0, match.start() - 12) : match.start()])
         plain = match.group(1) not in ("t", "f")
-        if known.evidence.noise > NOISY and before and before.group().lower() in OPEN:
+        if known.evidence.misread > NOISY and before and before.group().lower() in OPEN:
             yield replace(match.start(), match.start() + 1, "i", 0.95, f"No sentence ends with “{before.group()}”.")
             continue
         sure = 0.94 if habit and plain else 0.8 if habit else 0.5

@@ -11,7 +11,7 @@ from pipeline.repair.flow import OPEN
 from pipeline.repair.proposals import Proposal, Rule, move_out, replace
 
 NOISY = 0.015
-"""Share of unknown words from which a mark that makes no sense is a speck, and not the author's."""
+"""Share of misread words from which a mark that makes no sense is a speck, and not the author's."""
 LONE = re.compile(r"(?<=[a-z]) (?P<mark>[.-])(?= [a-z]{2})")
 SPECK = re.compile(r"[.'’*•|■~^](?<=[a-z]{2}.)(?=[a-z]{2})")
 BEFORE, BEHIND = re.compile(r"(?<![\w./@:\\'’*•|■~^-])([a-z]{2,})$"), re.compile(r"([a-z]{2,})(?![\w./@:\\'’*•|■~^-])")
@@ -33,12 +33,13 @@ def lone_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             continue
         small = word.lower()
         bound = small in ARTICLES if match["mark"] == "-" else small in OPEN and small not in FREE
-        if bound or (match["mark"] == "." and known.evidence.noise > NOISY):
+        if bound or (match["mark"] == "." and known.evidence.misread > NOISY and known.evidence.habit("stop") < 0.15):
             yield move_out(match.start(), match.start() + 2, 0.93, f"A speck: nothing ends with “{word}” here.")
 
 
 def joining_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`deemed.necessary`, `of'the`: a speck where the space between two words stood."""
+    meant = known.evidence.marks["inner stop"] * 300 > known.evidence.marks["small word"] + 900  # names of files, code
     for match in SPECK.finditer(draft.text):
         at, mark = match.start(), match.group()
         head, tail = BEFORE.search(draft.text[max(0, at - 30) : at]), BEHIND.match(draft.text, at + 1)
@@ -50,7 +51,7 @@ def joining_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         bound = first in OPEN or second in OPEN
         if not (bound or mark == ".") or (mark in "'’" and known.lexicon.knows(first + mark + second)):
             continue
-        sure = 0.93 if known.evidence.noise > NOISY else 0.7
+        sure = 0.93 if known.evidence.misread > NOISY and not meant else 0.7
         yield replace(at, at + 1, " ", sure, f"A speck between “{first}” and “{second}”, where a space stood.")
 
 

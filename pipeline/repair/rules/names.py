@@ -47,8 +47,8 @@ def rank_names(word: str, known: Knowledge) -> list[tuple[float, int, str]]:
 def name_probability(cost: float, count: int, slip: float) -> float:
     """Chance that a form one misreading away from a name seen `count` times is that name; never sure for names seen once or
     twice."""
-    odds = log(max(count, 0.3)) + 2.2 - max(0.0, cost - 4.0) - exp(cost - slip)
-    return min(0.97, 1 / (1 + exp(-odds)))
+    odds = log(max(count, 0.3)) + 2.2 - max(0.0, cost - 4.0) - exp(min(5.0, cost - slip))
+    return min(0.97, 1 / (1 + exp(min(50.0, -odds))))
 
 
 def names_by_shape(_: str, known: Knowledge) -> dict[tuple[str, int], list[tuple[str, int]]]:

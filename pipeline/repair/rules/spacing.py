@@ -11,7 +11,7 @@ from pipeline.repair.dates import dated
 from pipeline.repair.proposals import Proposal, Rule, replace
 
 NOISY = 0.015
-"""Share of misread words from which a stop that stands alone is as likely a speck, or a letter is lost before it, as not."""
+"""Share of unknown words from which a stop that stands alone is as likely a speck, or a letter is lost before it, as not."""
 BEFORE_STOP = re.compile(r"(?<=[\w)\]'’\"”*%]) +(?=[.,;:!?](?![.,;:\w])(?! ?\.))")
 IN_BRACKETS = re.compile(r"(?<=\w[\w.'’\"”]) (?=\)[\s.,;:)])|(?<=\s\() (?=\w)")
 IN_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]{1,4}|[Ii]bid|[Ss]eries) \.(?=[\w ])(?! ?\.)")
@@ -45,7 +45,7 @@ def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         elif match.end() - match.start() > 2:
             sure = 0.6
         else:
-            sure = 0.97 if known.evidence.misread < NOISY else 0.85
+            sure = 0.97 if max(known.evidence.misread, known.evidence.noise) < NOISY else 0.85
         yield replace(match.start(), match.end(), "", sure, "No space is typed before a stop.")
 
 

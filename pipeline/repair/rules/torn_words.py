@@ -11,7 +11,7 @@ from pipeline.repair.proposals import Proposal, Rule, replace
 
 PIECES = re.compile(r"(?<![\w'’-])([A-Z]?[a-z]{1,12}|[A-Z]{1,12})(?= ([a-z]{1,12}|[A-Z]{1,12})(?![\w'’-]))")
 TORN = 0.01
-"""Share of unknown words from which a piece that is a word by itself (`in dustry`) is rather a piece."""
+"""Share of misread words from which a piece that is a word by itself (`in dustry`) is rather a piece."""
 APART = frozenset(
     """
     to any some every no can may for mean good well ill self half over under out up in with all where there here how what when
@@ -32,7 +32,7 @@ def torn_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 def torn_in(text: str, known: Knowledge) -> list[tuple[str, int, str, float]]:
     """(piece, offset of the space behind it, piece, probability) of the torn words of a line."""
     found: list[tuple[str, int, str, float]] = []
-    knows, clean = known.lexicon.knows, known.evidence.noise < TORN
+    knows, clean = known.lexicon.knows, known.evidence.misread < TORN
     for match in PIECES.finditer(text):
         first, second = match.group(1), match.group(2)
         if clean and knows(first) and knows(second):
@@ -64,7 +64,7 @@ def torn(pair: str, known: Knowledge) -> float:
         return lone_letter(first, second, frequency, known)
     if len(whole) < 5 or frequency < (2.0 if len(whole) > 7 else 3.0):
         return 0.0
-    if len(unknown) == 1 and known.evidence.noise < TORN and max(known.evidence.words[first], known.evidence.words[second]) > 2:
+    if len(unknown) == 1 and known.evidence.misread < TORN and max(known.evidence.words[first], known.evidence.words[second]) > 2:
         return 0.0
     return 0.93 if len(whole) > 5 else 0.8
 
@@ -72,7 +72,7 @@ def torn(pair: str, known: Knowledge) -> float:
 def strangers(first: str, second: str, frequency: float, known: Knowledge) -> float:
     """Two words that never stand together, one of them far rarer than what they make: `ex tent`, `con tact`."""
     lexicon = known.lexicon
-    if known.evidence.noise < TORN or frequency < 3.5 or min(len(first), len(second)) < 2 or first.lower() in APART:
+    if known.evidence.misread < TORN or frequency < 3.5 or min(len(first), len(second)) < 2 or first.lower() in APART:
         return 0.0
     rarer = min(lexicon.frequency(first), lexicon.frequency(second))
     apart = lexicon.bigram(first, second) or known.evidence.pairs[f"{first} {second}".lower()] > 1

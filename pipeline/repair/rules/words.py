@@ -37,7 +37,7 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     text = draft.text
     for start, end, word in unknown_tokens(draft, known):
         capital = word[0].isupper()
-        if capital and ((len(word) > SHORT and known.evidence.noise < 0.03) or known.evidence.names[word] > 1):
+        if capital and ((len(word) > SHORT and known.evidence.misread < 0.03) or known.evidence.names[word] > 1):
             continue
         if foreign(text, start, end, known) or half_of_word(draft, start, end, word, known):
             continue
