@@ -22,12 +22,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A span of the source text. `confidence` (0-1, None without an image) is the OCR's: did it read this word right?"""
+    """A span of the source text. `confidence` (0-1, None without an image) is the OCR's: did it read this word right?
+    `alternatives`: what other readings of the image have in its place."""
 
     start: int
     end: int
     confidence: float | None = None
     box: Box | None = None
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def read_page(request: PageRequest) -> PageRecord:
     """
     asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
     record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
-    record = replace(record, text_layer=asked, split=request.split)
+    record = replace(record, text_layer=asked, split=request.split, effort=request.effort)
     try:
         record = replace(record, tesseract=tesseract_version(), digest=digest(request.path, request.frame))
         earlier = None if request.force else stored(request.out, request.number)
@@ -84,7 +84,7 @@ def same(one: PageRecord, other: PageRecord) -> bool:
 
 def key(record: PageRecord) -> tuple[object, ...]:
     """What decides what is read on a page."""
-    return record.digest, record.languages, record.tesseract, record.text_layer, record.split
+    return record.digest, record.languages, record.tesseract, record.text_layer, record.split, record.effort
 
 
 def one_line(error: PipelineError) -> str:

@@ -1,25 +1,37 @@
-"""One image, treated and read: what of a page depends on its pixels alone."""
+"""One image, treated and read, and read again where that is worth it: what of a page depends on its pixels alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 from PIL import Image
 
 from pipeline import imaging
-from pipeline.errors import UnwritableOutput
+from pipeline.errors import ToolFailed, UnwritableOutput
+from pipeline.imaging.geometry import Matrix
 from pipeline.imaging.measure import Gray
+from pipeline.imaging.steps import Ask
+from pipeline.imaging.views import VIEWS, View
+from pipeline.language import build_lexicon
 from pipeline.model import Treatment
 from pipeline.ocr import recognise
 from pipeline.ocr.orientation import quarter_turns
 from pipeline.ocr.pages import PageRequest, Rows
+from pipeline.ocr.second_look import Look, doubt, merged, plausible_in
+from pipeline.ocr.vote import Plausible
 
 BLANK = """<?xml version="1.0" encoding="UTF-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml"><head><title></title><meta name="ocr-capabilities" content="ocr_page"/></head>
 <body><div class="ocr_page" id="page_1" title="bbox 0 0 {width} {height}; ppageno 0"></div></body></html>
 """
 """The hOCR of a page with nothing on it, which Tesseract is not asked about."""
+
+SECOND_LOOK = "second look"
+
+DOUBTS = (0.03, 0.09)
+"""Shares of doubtful words from which a page is read a second, and a third time; below the first, repair is as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +45,65 @@ class Reading:
 
 
 def read_image(gray: Gray, request: PageRequest) -> Reading:
-    """Treat and recognise an image (uint8, height x width). Raises PipelineError."""
-    ready = imaging.prepare(gray, ask=quarter_turns)
+    """Treat and recognise an image (uint8, height x width), as often as `request.effort` allows. Raises PipelineError."""
+    ask = partial(quarter_turns, languages=request.languages)
+    ready = imaging.prepare(gray, ask=ask)
     if request.keep_images is not None:
         keep(request.keep_images, request.number, ready)
     if ready.blank:
         hocr = BLANK.format(width=gray.shape[1], height=gray.shape[0]).encode()
-    else:
-        hocr = recognise(ready.image, languages=request.languages, timeout=request.timeout, x_height=ready.x_height)
-    rows = tuple((round(float(a), 9), round(float(b), 9), round(float(c), 9)) for a, b, c in ready.to_scan)
-    return Reading(hocr, rows, ready.treatments, ready.blank)
+        return Reading(hocr, rows(ready.to_scan), ready.treatments, blank=True)
+    look = read_view(View(ready.image, ready.to_scan, ready.x_height), request)
+    if request.effort == "fast":
+        return Reading(look.hocr, rows(look.to_scan), ready.treatments)
+    hocr, to_scan, said = look_again(look, gray, ready, request, ask)
+    return Reading(hocr, rows(to_scan), (*ready.treatments, said))
+
+
+def look_again(
+    first: Look, gray: Gray, ready: imaging.Prepared, request: PageRequest, ask: Ask
+) -> tuple[bytes, Matrix, Treatment]:
+    """Read other views of a page that is worth it, and let the readings vote."""
+    plausible = words_of(request.languages, request.packs)
+    share = doubt(first.hocr, plausible)
+    looks, names = [first], []
+    for (name, make), least in zip(VIEWS, wanted(request.effort), strict=False):
+        if share < least:
+            break
+        try:
+            looks.append(read_view(make(gray, ready, ask), request))
+            names.append(name)
+        except ToolFailed:  # the first reading stands
+            continue
+    if not names:
+        reason = "not needed" if share < DOUBTS[0] else "nothing else could be read"
+        return first.hocr, first.to_scan, Treatment(SECOND_LOOK, False, f"{reason} ({share:.0%} of the words are doubtful)")
+    hocr, to_scan, heard = merged(looks, plausible)
+    left = "" if heard == len(looks) else f"; {len(looks) - heard} of the readings left out as clearly worse"
+    said = f"read again {', '.join(names)} ({share:.0%} of the words were doubtful); the readings voted on each word{left}"
+    return hocr, to_scan, Treatment(SECOND_LOOK, True, said)
+
+
+def wanted(effort: str) -> tuple[float, ...]:
+    """The share of doubtful words from which each further view is read."""
+    return (0.0,) * len(VIEWS) if effort == "thorough" else DOUBTS
+
+
+def read_view(view: View, request: PageRequest) -> Look:
+    """Recognise one view. Raises PipelineError."""
+    hocr = recognise(view.image, languages=request.languages, timeout=request.timeout, x_height=view.x_height)
+    return Look(hocr, view.to_scan)
+
+
+@lru_cache(maxsize=2)
+def words_of(languages: str, packs: tuple[str, ...]) -> Plausible:
+    """What the dictionaries say of a word; nothing where English is not among the languages."""
+    return plausible_in(build_lexicon(packs) if "eng" in languages.split("+") else None)
+
+
+def rows(matrix: Matrix) -> Rows:
+    """A matrix as it is stored."""
+    return tuple((round(float(a), 9), round(float(b), 9), round(float(c), 9)) for a, b, c in matrix)
 
 
 def keep(folder: Path, number: int, ready: imaging.Prepared) -> None:

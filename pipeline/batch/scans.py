@@ -103,6 +103,8 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
             force=order.force,
             text_layer=settings.use_text_layer,
             split=settings.split,
+            effort=settings.effort,
+            packs=settings.packs,
         )
         for n, f in wanted
     ]

@@ -61,6 +61,11 @@ JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes
 FORCE = click.option("-f", "--force", is_flag=True, help="Do again what is done already.")
 DRY_RUN = click.option("-n", "--dry-run", is_flag=True, help="Show the changes as a diff; write nothing.")
 KEEP = click.option("--keep-images", is_flag=True, default=None, help="Keep the page images after each step of treatment.")
+EFFORT = click.option(
+    "--effort",
+    type=click.Choice(("fast", "balanced", "thorough")),
+    help="Read each page once, again where that is in doubt (default), or every page five times.",
+)
 LAYER = click.option(
     "--use-text-layer", is_flag=True, default=None, help="Take the text that a PDF has already; read only pages without one."
 )

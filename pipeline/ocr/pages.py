@@ -26,7 +26,8 @@ class PageRequest:
 
     `path` and `frame` (from 1): the scan. `number`: its place in the document, from 1. `out`: the folder `ocr/` of the document.
     `keep_images`: a folder for the image after each step, or None. `timeout`: seconds for Tesseract.
-    `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages.
+    `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages. `effort`:
+    how often a page is read (fast: once; balanced: again in doubt; thorough: five times); `packs`: dictionaries for the vote.
     """
 
     path: Path
@@ -39,6 +40,8 @@ class PageRequest:
     force: bool = False
     text_layer: bool = False
     split: bool = True
+    effort: str = "fast"
+    packs: tuple[str, ...] = ("english",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,11 @@ class LeafRecord:
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """What came of a page. `width` and `height`: pixels of the scan; `to_scan`: from pixels of the treated image, for which
-    the hOCR
-    holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text, or
-    empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one). `split`: an opening would
-    have become two pages; `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none."""
+    """What came of a page. `width` and `height`: pixels of the scan; `to_scan`: from pixels of the treated image, for which the
+    hOCR holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text,
+    or empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one). `split`: an opening
+    would have become two pages; `effort`: as in PageRequest; `leaves`: those of an opening, each with an `ocr_page` of the
+    hOCR in their order, or none."""
 
     number: int
     path: str
@@ -73,6 +76,7 @@ class PageRecord:
     failed: str = ""
     text_layer: bool = False
     split: bool = True
+    effort: str = "fast"
     leaves: tuple[LeafRecord, ...] = ()
 
     def to_json(self) -> str:

@@ -19,9 +19,6 @@ from PIL import Image
 
 from pipeline.errors import BadArguments, MissingDependency, ToolFailed
 
-OPTIONS = "-c lstm_choice_mode=2 -c hocr_char_boxes=1"
-"""Alternatives and a box for every character; 15 to 20 per cent more time."""
-
 DPI_PER_X_HEIGHT = 12.5
 """Letters of 24 pixels' x-height stand for a scan at 300 dpi: what Tesseract takes the resolution for are sizes of strokes
 and gaps."""
@@ -29,20 +26,20 @@ and gaps."""
 os.environ["OMP_THREAD_LIMIT"] = "1"  # several Tesseracts with threads of their own are up to fifty times slower
 
 
-def recognise(image: NDArray[np.uint8], *, languages: str = "eng", timeout: float = 120, x_height: float = 0.0) -> bytes:
+def recognise(image: NDArray[np.uint8], *, languages: str = "eng", timeout: float = 120, x_height: float | None = 0.0) -> bytes:
     """Read an image (uint8, height x width) and return Tesseract's hOCR, unchanged.
 
-    `languages` as Tesseract takes them (`eng+fra`), `timeout` in seconds, `x_height` in pixels where it is known. Raises
+    `languages` as Tesseract takes them (`eng+fra`), `timeout` in seconds, `x_height` in pixels (0.0: not known; None:
+    Tesseract is to judge the resolution itself). Raises
     MissingDependency for an absent Tesseract or language, ToolFailed for a crash or a timeout.
     """
     check_languages(languages)
     dpi = min(600, max(70, round(x_height * DPI_PER_X_HEIGHT))) if x_height else 300
+    config = "" if x_height is None else f"--dpi {dpi}"
     with tempfile.TemporaryDirectory(prefix="errata-") as folder, tool_errors(languages, timeout):
         page = Path(folder) / "page.tif"
         Image.fromarray(image).save(page)
-        answer = pytesseract.image_to_pdf_or_hocr(
-            str(page), lang=languages, config=f"--dpi {dpi} {OPTIONS}", extension="hocr", timeout=timeout
-        )
+        answer = pytesseract.image_to_pdf_or_hocr(str(page), lang=languages, config=config, extension="hocr", timeout=timeout)
     return answer if isinstance(answer, bytes) else str(answer).encode()
 
 

@@ -115,7 +115,7 @@ def line_pieces(line: etree._Element, to_scan: Rows) -> Iterator[Piece]:
             yield from loose_pieces(loose, sure)
             loose = ""
             title = title_of(element)
-            yield Piece(word_text(element), word_confidence(element), box_on_scan(title, to_scan))
+            yield Piece(word_text(element), word_confidence(element), box_on_scan(title, to_scan), others=alternatives(element))
             walker.skip_subtree()
         elif event == "start" and isinstance(element.tag, str):  # what an entity stands for is not known
             loose += element.text or ""
@@ -137,17 +137,27 @@ def word_text(word: etree._Element) -> str:
 
 
 def own_text(word: etree._Element) -> str:
-    """The text of a word that has no boxes for its characters; `ocrx_cinfo` in it holds alternatives."""
+    """The text of a word that has no boxes for its characters; `ocrx_cinfo` and `del` in it hold alternatives."""
     text = ""
     walker = etree.iterwalk(word, events=("start", "end", "comment", "pi"))
     for event, element in walker:
-        if event == "start" and "ocrx_cinfo" in classes(element):
+        if event == "start" and (is_alternative(element) or "ocrx_cinfo" in classes(element)):
             walker.skip_subtree()
         elif event == "start" and isinstance(element.tag, str):
             text += element.text or ""
         elif event != "start" and element is not word:
             text += element.tail or ""
     return text
+
+
+def is_alternative(element: etree._Element) -> bool:
+    """Whether this is what another reading has: https://kba.github.io/hocr-spec/1.2/#ins-and-del"""
+    return isinstance(element.tag, str) and etree.QName(element).localname == "del" and "alt" in classes(element)
+
+
+def alternatives(word: etree._Element) -> tuple[str, ...]:
+    """What other readings have for a word."""
+    return tuple(text for e in word.iter("{*}del") if is_alternative(e) and (text := " ".join("".join(e.itertext()).split())))
 
 
 def word_confidence(word: etree._Element) -> float | None:

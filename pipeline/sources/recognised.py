@@ -22,12 +22,14 @@ FARTHEST = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, or words that share one place, as it was recognised. `glued`: no space stands between it and the one before."""
+    """A word, or words that share one place, as it was recognised. `glued`: no space stands between it and the one before;
+    `others`: what other readings have there."""
 
     text: str
     confidence: float | None = None
     box: Box | None = None
     glued: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def words_along(text: str, pieces: Sequence[Piece]) -> Iterator[Word]:
         begin = at
         for char in piece.text.replace(" ", ""):
             at = text.index(char, at) + 1
-        yield Word(begin, at, piece.confidence, piece.box)
+        yield Word(begin, at, piece.confidence, piece.box, piece.others)
 
 
 def line_with_text(text: str, confidence: float | None, pieces: Sequence[Piece], box: Box | None) -> ReadLine | None:
@@ -113,7 +115,7 @@ def same_words(text: str, confidence: float | None, pieces: Sequence[Piece]) -> 
     at = 0
     for place, token in enumerate(tokens):
         piece = known.get(place, Piece(token, confidence))
-        yield Word(at, at + len(token), piece.confidence, piece.box)
+        yield Word(at, at + len(token), piece.confidence, piece.box, piece.others)
         at += len(token) + 1
 
 
