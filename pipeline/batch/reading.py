@@ -11,13 +11,16 @@ from PIL import Image
 from pipeline import imaging
 from pipeline.errors import ToolFailed, UnwritableOutput
 from pipeline.imaging.geometry import Matrix
+from pipeline.imaging.lone_lines import lone_lines
 from pipeline.imaging.measure import Gray
 from pipeline.imaging.steps import Ask
 from pipeline.imaging.views import VIEWS, View
 from pipeline.language import build_lexicon
 from pipeline.model import Treatment
 from pipeline.ocr import recognise
+from pipeline.ocr.lines import read_line
 from pipeline.ocr.orientation import quarter_turns
+from pipeline.ocr.page_numbers import with_page_numbers
 from pipeline.ocr.pages import PageRequest, Rows
 from pipeline.ocr.second_look import Look, doubt, merged, plausible_in
 from pipeline.ocr.vote import Plausible
@@ -57,7 +60,13 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
     if request.effort == "fast":
         return Reading(look.hocr, rows(look.to_scan), ready.treatments)
     hocr, to_scan, said = look_again(look, gray, ready, request, ask)
-    return Reading(hocr, rows(to_scan), (*ready.treatments, said))
+    treatments = (*ready.treatments, said)
+    if to_scan is ready.to_scan:
+        read = partial(read_line, languages=request.languages)
+        hocr, numbers = with_page_numbers(hocr, list(lone_lines(ready.image, ready.x_height)), ready.x_height, read)
+        if numbers:
+            treatments += (Treatment("page number", True, f"{' and '.join(numbers)}, read by itself"),)
+    return Reading(hocr, rows(to_scan), treatments)
 
 
 def look_again(

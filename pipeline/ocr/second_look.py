@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -12,7 +13,7 @@ from lxml import etree
 
 from pipeline.language import Lexicon
 from pipeline.ocr.tokens import XHTML, Line, Matrix, Token, box_title, line_elements, parsed, read_lines, tokens, word_element
-from pipeline.ocr.vote import Choice, Page, Plausible, elect, places, sureness, text_of
+from pipeline.ocr.vote import Choice, Page, Plausible, elect, places
 
 UNSURE = 0.7
 """Confidence of Tesseract's below which a word counts as doubtful."""
@@ -20,6 +21,9 @@ UNSURE = 0.7
 WORSE, BETTER = 0.9, 1.05
 """A reading with less than this share of what the best reading has is left out of the vote; one with so much more than the
 treated page's leads it."""
+
+WORD_GAP = 3.0
+"""X-heights: parts of a line lie no further apart."""
 
 CORE = re.compile(r"^[\"'“”‘’(\[]*(.*?)[\"'“”‘’)\].,;:!?]*$", re.DOTALL)
 FIGURES = re.compile(r"[\d.,:/£$%-]+")
@@ -100,14 +104,44 @@ def vote(root: etree._Element, others: Sequence[Sequence[Line]], plausible: Plau
     if not elements:
         return
     heights = [word.box[3] - word.box[1] for _, line in elements for word in line]
-    page = Page([line for _, line in elements], 0.7 * median(heights))
+    x_height = 0.7 * median(heights)
+    elements = made_whole(elements, others, x_height)
+    page = Page([line for _, line in elements], x_height)
     found = [page.placed(lines) for lines in others]
     for number, (element, line) in enumerate(elements):
         readings = [line, *(placed[number] for placed, _ in found)]
         rewrite(element, [elect(place, plausible) for place in places(readings)])
     strays = [(run, reader) for reader, (_, runs) in enumerate(found) for run in runs]
-    for run in lines_of_others(strays, len(others) + 1, plausible):
-        insert(elements, run, page.x_height)
+    for run in lines_of_others(strays, plausible):
+        insert(elements, run, x_height)
+
+
+def made_whole(
+    elements: list[tuple[etree._Element, Line]], others: Sequence[Sequence[Line]], x_height: float
+) -> list[tuple[etree._Element, Line]]:
+    """The lines that lead, those put together that another reading has as one, side by side with hardly a gap."""
+    page = Page([line for _, line in elements], x_height)
+    follows: dict[int, int] = {}
+    for line in (line for lines in others for line in lines):
+        numbers = [number for word in line if (number := page.line_at(word)) is not None]
+        for left, right in pairwise(numbers):
+            gap = page.edges[right][0] - page.edges[left][1]
+            level = page.common(left, page.lines[right][0]) > 0.5
+            if left != right and level and -x_height < gap < WORD_GAP * x_height and right not in follows.values():
+                follows.setdefault(left, right)
+    whole: list[tuple[etree._Element, Line]] = []
+    for number, (element, line) in enumerate(elements):
+        if number in follows.values():
+            continue
+        words, last = list(line), number
+        while last in follows:
+            last = follows[last]
+            words += elements[last][1]
+            if (parent := elements[last][0].getparent()) is not None:
+                parent.remove(elements[last][0])
+        element.set("title", box_title(words))
+        whole.append((element, words))
+    return whole
 
 
 def rewrite(line: etree._Element, choices: Sequence[Choice]) -> None:
@@ -123,7 +157,7 @@ def rewrite(line: etree._Element, choices: Sequence[Choice]) -> None:
                 line.append(token.element)
 
 
-def lines_of_others(strays: Sequence[tuple[Line, int]], readers: int, plausible: Plausible) -> list[Line]:
+def lines_of_others(strays: Sequence[tuple[Line, int]], plausible: Plausible) -> list[Line]:
     """Lines that the leading reading lacks: those that two others have, or that one is sure of, in the best form of each."""
     groups: list[list[tuple[Line, int]]] = []
     for run, reader in strays:
@@ -135,9 +169,11 @@ def lines_of_others(strays: Sequence[tuple[Line, int]], readers: int, plausible:
     chosen: list[Line] = []
     for group in groups:
         run = max((run for run, _ in group), key=lambda run: worth([run], plausible))
-        sure, known = sureness(run), sum(plausible(word.text) for word in run) / len(run)
+        letters = sum(len(word.text) for word in run)
+        sure = sum(len(word.text) * word.confidence for word in run) / letters
+        known = sum(len(word.text) * plausible(word.text) for word in run) / letters
         twice = len({reader for _, reader in group}) > 1
-        if (twice and sure > 0.5 and known > 0) or (sure > 0.8 and known > 0.5 and len(text_of(run)) > 6):
+        if (twice and sure > 0.5 and known > 0) or (sure > 0.75 and known > 0.3 and letters > 6):
             chosen.append(run)
     return chosen
 

@@ -1,0 +1,77 @@
+"""Page numbers that a reading dropped or garbled, read by themselves: first as they come, then as nothing but digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+from lxml import etree
+
+from pipeline.imaging.lone_lines import LoneLine
+from pipeline.ocr.second_look import insert
+from pipeline.ocr.tokens import Line, Token, line_elements, parsed, tokens
+
+ReadLine = Callable[[np.ndarray[tuple[int, int], np.dtype[np.uint8]], str], str]
+"""Reads the image of one line; only the given characters, unless there are none."""
+
+SURE, AGREED = 0.85, 0.9
+"""Confidence from which what stands there is left alone; and that of a number which was read twice."""
+
+NUMBER = re.compile(r"\d{1,4}")
+
+
+def with_page_numbers(hocr: bytes, lines: list[LoneLine], x_height: float, read: ReadLine) -> tuple[bytes, list[str]]:
+    """The hOCR with the page numbers among some lone lines put in place of what it has there; and those numbers.
+
+    A number counts when the line gives the same digits in both readings.
+    """
+    if not lines:
+        return hocr, []
+    root = parsed(hocr)
+    elements = [(element, line) for element in line_elements(root) if (line := tokens(element, np.eye(3)))]
+    found: list[str] = []
+    for lone in lines:
+        covered = [(element, word) for element, line in elements for word in line if within(word, lone)]
+        if covered and min(word.confidence for _, word in covered) >= SURE:
+            continue
+        if not elements or (number := number_in(lone, read)) is None:
+            continue
+        for element, word in covered:
+            element.remove(word.element)
+        elements = [(element, line) for element, line in ((e, tokens(e, np.eye(3))) for e, _ in elements) if line]
+        insert(elements, number_words(lone, number), x_height)
+        found.append(number)
+    if not found:
+        return hocr, []
+    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8"), found
+
+
+def number_in(lone: LoneLine, read: ReadLine) -> str | None:
+    """The page number that a lone line is, or None."""
+    freely = NUMBER.findall(read(lone.image, ""))
+    if len(freely) != 1:
+        return None
+    if freely == ["1"] and not lone.before:  # any upright stroke
+        return None
+    strictly = NUMBER.findall(read(lone.image, "0123456789-"))
+    return freely[0] if strictly == freely else None
+
+
+def within(word: Token, lone: LoneLine) -> bool:
+    """Whether the middle of a word lies on a lone line."""
+    across, down = word.middle
+    left, top, right, bottom = lone.box
+    return left <= across <= right and top <= down <= bottom
+
+
+def number_words(lone: LoneLine, number: str) -> Line:
+    """The words of a page number, sharing the place of the line."""
+    left, top, right, bottom = lone.box
+    texts = f"{lone.before}{number}{lone.after}".split()
+    step = (right - left) / len(texts)
+    blank = etree.Element("span")
+    edges = [left + k * step for k in range(len(texts) + 1)]
+    boxes = [(start, float(top), end, float(bottom)) for start, end in pairwise(edges)]
+    return [Token(text, AGREED, box, blank) for text, box in zip(texts, boxes, strict=True)]
