@@ -7,25 +7,19 @@ and said so, where they are absent.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.harm import measure_harm
+from benchmarks.scans import measure_scans
 from benchmarks.speed import measure_speed
 from benchmarks.texts import measure_gold, measure_pairs
-from pipeline.evaluate import evaluate, score_pages
+from pipeline.evaluate import evaluate
 from pipeline.evaluate.report import class_table
-
-IMAGES = (".jpg", ".tif", ".png")
-PROCESSES = 2
 
 
 def measure_thesis(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
@@ -47,41 +41,6 @@ def measure_thesis(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
     print("\n".join(["", "Words of the thesis' corrected pages, by class of error:", *class_table(scores)]), end="\n\n")
 
 
-def measure_scans(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
-    """The scans, against plain Tesseract with as many processes on the same machine."""
-    truth = shared / "scans" / "pages"
-    images = sorted(path for path in truth.iterdir() if path.suffix in IMAGES)
-    seconds_plain, plain = tesseract(images, out / "tesseract")
-    seconds = timed(errata("digitise", "-q", "--each", "-j", str(PROCESSES), "-o", out / "errata", truth))
-    report = evaluate(truth, out / "errata")
-    assert report.after is not None
-    most_wer, most_seconds = score_pages(truth, plain).wer, seconds_plain
-    yield Measure("scans: pages missing", sum(page.missing for page in report.after.pages), {"bar": 0}, shown="{:.0f}")
-    yield Measure("scans: word error rate", report.after.wer, scaled(bars["wer_ratio"]["bar"], most_wer), shown="{:.2%}")
-    yield Measure("scans: seconds", seconds, scaled(bars["seconds_ratio"]["bar"], most_seconds), shown="{:.1f}")
-    print("\n".join(["", "The scans, before and after repair:", report.to_text()]), end="\n")
-
-
-def scaled(ratio: float, figure: float) -> dict[str, float]:
-    return {"bar": ratio * figure}
-
-
-def tesseract(images: Sequence[Path], out: Path) -> tuple[float, dict[str, str]]:
-    """(seconds, texts by page name) of plain Tesseract, one thread each."""
-    out.mkdir(parents=True)
-    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-
-    def read(image: Path) -> tuple[str, str]:
-        target = out / image.stem
-        subprocess.run(["tesseract", str(image), str(target)], check=True, env=environment, stderr=subprocess.DEVNULL)
-        return image.stem, target.with_name(f"{image.stem}.txt").read_text(encoding="utf-8")
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        texts = dict(pool.map(read, images))
-    return time.perf_counter() - began, texts
-
-
 def measure_package(bars: Bars) -> Iterator[Measure]:
     """What a person waits for each time."""
     seconds = min(timed(errata("--help")) for _ in range(3))
@@ -96,7 +55,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "gold": ("thesis", lambda: measure_gold(shared / "thesis" / "gold", bars["gold"])),
         "postocr": ("postocr", lambda: measure_pairs(shared / "postocr", bars)),
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
-        "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars["scans"])),
+        "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
     }
     for name, (folder, measure) in parts.items():

@@ -33,7 +33,7 @@ BLANK = """<?xml version="1.0" encoding="UTF-8"?>
 
 SECOND_LOOK = "second look"
 
-DOUBTS = (0.03, 0.09)
+DOUBTS = (0.04, 0.11)
 """Shares of doubtful words from which a page is read a second, and a third time; below the first, repair is as good."""
 
 
