@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from pipeline.imaging.geometry import IDENTITY, Matrix, skew, straightened
-from pipeline.imaging.measure import Gray, Measures, darkness, is_blank, measure, reduced
+from pipeline.imaging.measure import Gray, Measures, dark_parts, evened, is_blank, measure, reduced
 from pipeline.imaging.openings import Leaf, cut_apart, find_gutter, is_wide
 from pipeline.imaging.steps import BEFORE_CUTTING, STEPS, Ask, Outcome, Step, calm
 from pipeline.model import Treatment
@@ -100,9 +100,16 @@ def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures
         zoom = abs(float(np.linalg.det(outcome.back)))
         share = after.ink * zoom / max(before.ink, 1.0)
         return (f"not done: {1 - share:.0%} of the ink would be lost" if share < LEAST_INK else ""), after
-    small = reduced(image)[0]
+    if outcome.touched is not None and not before.labels[spots := before.spots(outcome.touched)].any():
+        return "", replace(before, small=np.where(spots, np.uint8(255), before.small))
+    if outcome.areas is not None or outcome.thins:
+        after = measure(image)
+        even = after.even
+    else:  # the letters stay as they are
+        after = replace(before, small=reduced(image)[0] if outcome.small is None else outcome.small)
+        even = evened(after.small)
     number = before.letters + 1
-    left = np.bincount(before.labels[darkness(small) > 0], minlength=number)[1:]
+    left = np.bincount(before.labels[dark_parts(even) > 0], minlength=number)[1:]
     whole = before.areas
     if outcome.areas is not None:
         whole = np.bincount(before.labels[outcome.areas == 0], minlength=number)[1:].astype(np.int32)
@@ -112,4 +119,4 @@ def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures
         return f"not done: {1 - left.sum() / whole.sum():.0%} of the ink would be lost", before
     if missing > MOST_LOST_LETTERS * before.letters + 2:
         return f"not done: {missing} of {before.letters} letters would be lost", before
-    return "", measure(image) if outcome.areas is not None or outcome.thins else replace(before, small=small)
+    return "", after

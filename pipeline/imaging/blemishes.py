@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.measure import Gray, Measures, components
+from pipeline.imaging.marks import components, count_marks
+from pipeline.imaging.measure import Gray, Measures
 
 Mask = NDArray[np.uint8]
 
@@ -31,56 +32,50 @@ def solid(dark: Mask, x_height: float) -> Mask:
     return np.asarray(opened[inset : inset + dark.shape[0], inset : inset + dark.shape[1]], np.uint8)
 
 
-def selected(chosen: NDArray[np.bool_], labels: NDArray[np.int32]) -> Mask:
-    """The chosen areas of a labelled image, 0 or 255."""
-    if not chosen.any():
-        return np.zeros(labels.shape, np.uint8)
-    return np.take(np.where(chosen, np.uint8(255), np.uint8(0)), labels)
-
-
 def edge_areas(dark: Mask) -> Mask:
     """Of the solid dark areas, those that reach the edge of the scan, give or take a light seam of the scanner's; 0 or 255."""
     seam = 1 + min(dark.shape) // 150
-    labels, stats, _ = components(dark)
+    marks = components(dark)
+    labels = marks.labels
     strips = (labels[:seam], labels[-seam:], labels[:, :seam], labels[:, -seam:])
     rim = np.concatenate([strip.ravel() for strip in strips])
-    chosen = np.zeros(len(stats), np.bool_)
-    chosen[np.unique(rim)] = True
+    chosen = np.zeros(marks.number, np.bool_)
+    chosen[rim] = True
     chosen[0] = False
-    return selected(chosen, labels)
+    return marks.selected(chosen)
 
 
 def sharp_edged(areas: Mask, page: Measures) -> Mask:
     """Of dark areas on the reduced copy, those that end as abruptly as a sheet does on the bed of a scanner; a shadow on the
     paper, with writing in it perhaps, fades. 0 or 255."""
-    labels, stats, _ = components(areas)
+    marks = components(areas)
     reach = 3 + round(0.5 * page.x_height * page.scale)
-    chosen = np.zeros(len(stats), np.bool_)
-    for number, (left, top, width, height, _) in enumerate(stats[1:], 1):
+    chosen = np.zeros(marks.number, np.bool_)
+    for number, (left, top, width, height, _) in enumerate(marks.stats[1:], 1):
         rows = slice(max(0, top - 2 * reach), top + height + 2 * reach)
         columns = slice(max(0, left - 2 * reach), left + width + 2 * reach)
-        area, tones = (labels[rows, columns] == number).astype(np.uint8), page.small[rows, columns]
+        area, tones = (marks.labels[rows, columns] == number).astype(np.uint8), page.small[rows, columns]
         inside = area - cv2.erode(area, ellipse(reach), borderValue=(1,))
         outside = cv2.dilate(area, ellipse(2 * reach)) - cv2.dilate(area, ellipse(reach))
         jump = float(np.median(tones[outside > 0]) - np.median(tones[inside > 0])) if outside.any() and inside.any() else 255.0
         chosen[number] = jump > 0.35 * page.paper
-    return selected(chosen, labels)
+    return marks.selected(chosen)
 
 
 def round_areas(areas: Mask, smallest: float, largest: float, margin: float) -> Mask:
     """Of some areas, the round filled ones of `smallest` to `largest` pixels across with their middle within `margin` (0-1, share
     of the page's width or height) of an edge; 0 or 255."""
-    labels, stats, centres = components(areas)
-    width, height, area = (stats[:, k] for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    marks = components(areas)
+    width, height, area = (marks.stats[:, k] for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     chosen = (np.minimum(width, height) >= smallest) & (np.maximum(width, height) <= largest)
     chosen &= np.abs(width - height) <= 0.25 * np.maximum(width, height)
     fill = area / (np.pi / 4 * np.maximum(1, width * height))
     chosen &= (fill > 0.88) & (fill < 1.12)
     rows, columns = areas.shape
-    across, down = centres[:, 0] / columns, centres[:, 1] / rows
+    across, down = marks.centres[:, 0] / columns, marks.centres[:, 1] / rows
     chosen &= np.minimum(np.minimum(across, 1 - across), np.minimum(down, 1 - down)) < margin
     chosen[0] = False
-    return selected(chosen, labels)
+    return marks.selected(chosen)
 
 
 def paint(gray: Gray, areas: Mask, tone: int) -> Gray:
@@ -112,28 +107,27 @@ def punch_holes(page: Measures) -> tuple[Mask, int]:
         light = np.where(page.small > paper + 0.6 * (255 - paper), np.uint8(255), np.uint8(0))
         light = cv2.morphologyEx(light, cv2.MORPH_OPEN, ellipse(size / 2)).astype(np.uint8, copy=False)
         holes = cv2.bitwise_or(holes, round_areas(light, 1.3 * size, 6 * size, 0.15)).astype(np.uint8, copy=False)
-    count = cv2.connectedComponents(holes)[0] - 1 if holes.any() else 0
-    return cv2.dilate(holes, ellipse(0.8 * size)).astype(np.uint8, copy=False), count
+    if not holes.any():
+        return holes, 0
+    return cv2.dilate(holes, ellipse(0.8 * size)).astype(np.uint8, copy=False), count_marks(holes)
 
 
-def specks(gray: Gray, x_height: float) -> tuple[Gray, int]:
-    """The page without specks, and how many there were. `x_height` in pixels.
+def specks(gray: Gray, x_height: float) -> tuple[Mask, int]:
+    """Where lone specks lie on a page (255; else 0), with a rim for their soft edges, and how many there are. `x_height` in
+    pixels.
 
     A speck is smaller than a full stop (about a seventh of the x-height each way) and has no other ink within half an
-    x-height, so
-    that it is no part of a worn letter, an accent or a dotted line. Found by counting ink in a small and in a large window: where
-    both hold the same, little and lone, there is a speck.
+    x-height, so that it is no part of a worn letter, an accent or a dotted line. Found by counting ink in a small and in a
+    large window: where both hold the same, little and lone, there is a speck.
     """
     _, dark = cv2.threshold(gray, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     size, reach = max(1, round(x_height / 7)), max(3, round(x_height / 2))
-    inner, outer = (ink_within(dark.astype(np.uint8, copy=False), half) for half in (size, reach))
-    seeds = ((inner == outer) & (inner > 0) & (inner <= size * size)).astype(np.uint8)
-    if not seeds.any():
-        return gray, 0
-    window = np.ones((2 * size + 3, 2 * size + 3), np.uint8)
-    result = gray.copy()
-    result[cv2.dilate(seeds, window) > 0] = 255
-    return result, int(cv2.connectedComponents(seeds)[0]) - 1
+    inner, outer = (ink_within(dark.astype(np.uint8, copy=False), half, size * size) for half in (size, reach))
+    seeds = cv2.bitwise_and(cv2.inRange(inner, (1,), (size * size,)), cv2.compare(inner, outer, cv2.CMP_EQ))
+    number = count_marks(seeds.astype(np.uint8, copy=False))
+    if number:
+        seeds = cv2.dilate(seeds, np.ones((2 * size + 3, 2 * size + 3), np.uint8))
+    return seeds.astype(np.uint8, copy=False), number
 
 
 def impulses(gray: Gray) -> Mask:
@@ -176,6 +170,9 @@ def without_impulses(gray: Gray) -> tuple[Gray, float]:
     return result, float(np.mean(result != gray))
 
 
-def ink_within(dark: Mask, half: int) -> NDArray[np.uint16]:
-    """How many dark pixels (1; others 0) lie in the square of 2 x `half` + 1 pixels around each pixel."""
-    return cv2.boxFilter(dark, cv2.CV_16U, (2 * half + 1, 2 * half + 1), normalize=False, borderType=cv2.BORDER_CONSTANT)  # type: ignore[return-value]
+def ink_within(dark: Mask, half: int, most: int) -> NDArray[np.integer]:
+    """How many dark pixels (1; others 0) lie in the square of 2 x `half` + 1 pixels around each pixel; right up to `most`, and
+    anything greater above that."""
+    depth = cv2.CV_8U if most < 255 else cv2.CV_16U  # which stop at their greatest value instead of beginning again
+    window = (2 * half + 1, 2 * half + 1)
+    return np.asarray(cv2.boxFilter(dark, depth, window, normalize=False, borderType=cv2.BORDER_CONSTANT))

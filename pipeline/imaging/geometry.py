@@ -70,25 +70,23 @@ def skew(measures: Measures, limit: float = LARGEST_TILT) -> float:
 
     0.0 where its lines have no clear direction.
     """
-    rows, columns = measures.points
-    if not len(rows):
+    if not len(measures.points):
         return 0.0
     angles = np.arange(-limit, limit + 0.01, 0.5)
-    scores = sharpnesses(rows, columns, angles, 20_000)
+    scores = sharpnesses(measures, angles, 20_000)
     best = int(np.argmax(scores))
     level = scores[np.abs(angles) < 0.6].max()
     if scores[best] < CLEAR * np.median(scores) or (abs(angles[best]) > 3 and scores[best] < 2 * CLEAR * level):
         return 0.0
     near = np.arange(angles[best] - 0.5, angles[best] + 0.51, 0.05)
-    return float(near[int(np.argmax(sharpnesses(rows, columns, near, 60_000)))])
+    return float(near[int(np.argmax(sharpnesses(measures, near, 60_000)))])
 
 
-def sharpnesses(
-    rows: NDArray[np.float64], columns: NDArray[np.float64], angles: NDArray[np.float64], points: int
-) -> NDArray[np.float64]:
-    """The `sharpness` at some angles (degrees), by about so many of the points."""
-    every = max(1, len(rows) // points)
-    return np.array([sharpness(rows[::every], columns[::every], -float(np.tan(np.radians(a)))) for a in angles])
+def sharpnesses(measures: Measures, angles: NDArray[np.float64], points: int) -> NDArray[np.float64]:
+    """The `sharpness` at some angles (degrees), by about so many pixels of the letters."""
+    some = measures.points[:: max(1, len(measures.points) // points)]
+    rows, columns = (part.astype(np.float64) for part in np.divmod(some, measures.labels.shape[1]))
+    return np.array([sharpness(rows, columns, -float(np.tan(np.radians(angle)))) for angle in angles])
 
 
 def neighbours(measures: Measures) -> tuple[int, int]:
@@ -129,11 +127,15 @@ def balance(measures: Measures, degrees: float = 0.0) -> tuple[int, int]:
     plain = boxes[np.abs(boxes[:, 3] - x_height) <= max(1.5, 0.2 * x_height)]
     tall = boxes[(boxes[:, 3] >= 1.25 * x_height) & (boxes[:, 3] <= 1.9 * x_height)]
     above = below = 0
-    for left, top, _, height in tall:
-        near = plain[(np.abs(plain[:, 0] - left) < 6 * x_height) & (np.abs(plain[:, 1] - top) < 1.2 * x_height)]
+    plain = plain[np.argsort(plain[:, 0])]
+    first = np.searchsorted(plain[:, 0], tall[:, 0] - 6 * x_height, "right")
+    last = np.searchsorted(plain[:, 0], tall[:, 0] + 6 * x_height, "left")
+    for (_, top, _, height), begin, end in zip(tall, first, last, strict=True):
+        tops = plain[begin:end, 1]
+        near = np.sort(tops[np.abs(tops - top) < 1.2 * x_height])
         if len(near) < 2:
             continue
-        band = float(np.median(near[:, 1]))
+        band = float(near[(len(near) - 1) // 2] + near[len(near) // 2]) / 2  # their median
         up, down = band - top, top + height - (band + x_height)
         above += int(up > 0.25 * x_height and up > 2 * down)
         below += int(down > 0.15 * x_height and down > 2 * up)

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.measure import Gray, components
+from pipeline.imaging.marks import components
+from pipeline.imaging.measure import Gray
 
 HEAD, FOOT = 0.2, 0.85
 """Shares of the height of a page above and below which such a line is looked for."""
@@ -57,7 +58,7 @@ def lone_lines(page: Gray, x_height: float) -> Iterator[LoneLine]:
 def lone_groups(strip: Gray, x_height: float) -> Iterator[tuple[NDArray[np.int32], tuple[int, int, int, int]]]:
     """Groups of few marks with nothing to their left and right: the boxes of the marks (left, top, width, height), and theirs."""
     _, dark = cv2.threshold(strip, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    _, stats, _ = components(dark.astype(np.uint8, copy=False))
+    stats = components(dark.astype(np.uint8, copy=False)).stats
     width, height, area = (stats[:, k] for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     large = (area > 0.05 * x_height**2) | ((width >= SHORT * x_height) & (width >= LONG * height))
     chosen = large & (height < TALLEST * x_height) & (width < 3 * x_height) & (width >= 0.15 * x_height)
@@ -67,9 +68,9 @@ def lone_groups(strip: Gray, x_height: float) -> Iterator[tuple[NDArray[np.int32
     for left, top, across, down in marks:
         mask[top : top + down, left : left + across] = 255
     reach = np.ones((max(1, round(0.9 * x_height)), max(1, round(2 * x_height))), np.uint8)
-    labels, groups, _ = components(cv2.dilate(mask, reach).astype(np.uint8, copy=False))
-    home = labels[marks[:, 1] + marks[:, 3] // 2, marks[:, 0] + marks[:, 2] // 2]
-    boxes = [around(marks[home == number]) for number in range(1, len(groups))]
+    groups = components(cv2.dilate(mask, reach).astype(np.uint8, copy=False))
+    home = groups.labels[marks[:, 1] + marks[:, 3] // 2, marks[:, 0] + marks[:, 2] // 2]
+    boxes = [around(marks[home == number]) for number in range(1, groups.number)]
     for number, box in enumerate(boxes, 1):
         mine = marks[home == number]
         left, top, right, bottom = box

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.marks import components
+
 Gray = NDArray[np.uint8]
 
 REDUCED_PIXELS = 1_300_000
@@ -19,6 +21,9 @@ TOUCHING = 0.86
 
 NO_GRAIN = 0.85
 """Share of letters and words among all marks of a page that was sharpened; where paper's grain comes out others are many."""
+
+WHITE = 247
+"""Paper lighter than this counts as white."""
 
 MIN_LETTERS = 20
 """Fewer letter-like marks than this say nothing reliable about the height of letters or the direction of lines."""
@@ -59,13 +64,22 @@ class Measures:
     @cached_property
     def very_dark(self) -> Gray:
         """What is much darker than the paper, 0 or 255, on the reduced copy."""
-        return np.where(self.small < min(self.paper * 0.6, 140), np.uint8(255), np.uint8(0))
+        lightest = np.ceil(min(self.paper * 0.6, 140)) - 1
+        return cv2.threshold(self.small, lightest, 255, cv2.THRESH_BINARY_INV)[1].astype(np.uint8, copy=False)
 
     @cached_property
-    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Row and column of every ink pixel of a letter, on the reduced copy."""
-        rows, columns = np.nonzero(self.labels)
-        return rows.astype(np.float64), columns.astype(np.float64)
+    def points(self) -> NDArray[np.int64]:
+        """Where the ink pixels of the letters are: places on the reduced copy, counted row by row."""
+        return np.flatnonzero(self.labels > 0)
+
+    def spots(self, touched: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Where on the reduced copy the pixels lie that are not 0 in an image of the measured one's size, with all about them."""
+        rows, columns = np.divmod(np.flatnonzero(touched > 0), touched.shape[1])
+        height, width = self.small.shape
+        found = np.zeros((height, width), np.uint8)
+        down, across = ((places * self.scale).astype(np.int64) for places in (rows, columns))
+        found[down.clip(0, height - 1), across.clip(0, width - 1)] = 1
+        return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0)
 
 
 def is_bilevel(gray: Gray) -> bool:
@@ -78,9 +92,13 @@ def is_blank(gray: Gray) -> bool:
     """Whether a page is one tone all over, give or take the noise of a scanner, or too small to hold a letter."""
     if min(gray.shape) < 8:
         return True
-    counts = cv2.calcHist([gray], [0], None, [256], [0, 256]).ravel().cumsum()
-    low, high = np.searchsorted(counts, [0.0001 * gray.size, 0.9999 * gray.size])
-    return bool(high - low < 24)
+    few = 0.0001 * gray.size
+    for rows in (gray[:: max(1, gray.shape[0] // 256)], gray):  # some rows mostly show that there is ink
+        counts = cv2.calcHist([rows], [0], None, [256], [0, 256]).ravel().cumsum()
+        low, high = np.searchsorted(counts, [few, rows.size - few])
+        if high - low >= 24:
+            return False
+    return True
 
 
 def reduced(gray: Gray) -> tuple[Gray, float]:
@@ -92,19 +110,27 @@ def reduced(gray: Gray) -> tuple[Gray, float]:
     return cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), scale
 
 
-def background(gray: Gray, reach: int) -> Gray:
+def background(gray: Gray, reach: int, above: int = 254) -> Gray:
     """The paper without its ink: the lightest tone within `reach` pixels, smoothed. Same shape as `gray`.
 
     Grey-scale closing and a median, a usual estimate for division (Gonzalez and Woods, Digital Image Processing, 9.6).
-    It is found on a copy where `reach` is about six pixels: paper changes slowly.
+    It is found on a copy where `reach` is about six pixels: paper changes slowly. Where all of it is lighter than `above`, it
+    is taken for white.
     """
     shrink = max(1, reach // 6)
     size = (max(1, gray.shape[1] // shrink), max(1, gray.shape[0] // shrink))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
     width = 2 * max(1, round(reach / shrink)) + 1
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    if closed.min() > above:
+        return np.full_like(gray, 255)
     smooth = cv2.medianBlur(closed, width)
     return cv2.resize(smooth, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+
+
+def is_white(gray: Gray, reach: int) -> bool:
+    """Whether the paper of a page is white nearly everywhere."""
+    return float(np.percentile(background(gray, reach, WHITE), 2)) > WHITE
 
 
 def levelled(gray: Gray, reach: int) -> Gray:
@@ -112,13 +138,6 @@ def levelled(gray: Gray, reach: int) -> Gray:
     stroke."""
     paper = np.maximum(background(gray, reach), 1)
     return cv2.divide(gray, paper, scale=255.0).astype(np.uint8, copy=False)
-
-
-def components(dark: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """The number of the mark at each pixel (0: none), the marks' boxes and areas as OpenCV gives them, and their centres (x,
-    y)."""
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(dark, connectivity=8, ltype=cv2.CV_32S)
-    return np.asarray(labels, np.int32), np.asarray(stats, np.int32), np.asarray(centres, np.float64)
 
 
 def evened(small: Gray) -> Gray:
@@ -132,11 +151,6 @@ def dark_parts(even: Gray) -> NDArray[np.uint8]:
     return dark.astype(np.uint8, copy=False)
 
 
-def darkness(small: Gray) -> NDArray[np.uint8]:
-    """Where a page is darker than its paper (0 or 255); `small` is a reduced copy."""
-    return dark_parts(evened(small))
-
-
 def sharpened(gray: Gray, sigma: float, amount: float = 1.5) -> Gray:
     """Edges made clearer: `amount` times what a Gaussian blur of `sigma` pixels would take away is added."""
     blurred = cv2.GaussianBlur(gray, (0, 0), sigma)
@@ -147,20 +161,21 @@ def measure(gray: Gray) -> Measures:
     """Find the letters of a page: marks of the most frequent height and their neighbours in size."""
     small, scale = reduced(gray)
     even = evened(small)
-    labels, stats = components(dark_parts(even))[:2]
-    x_height = frequent_height(stats[1:])
-    marks, width = widths(stats)
+    marks = components(dark_parts(even))
+    x_height = frequent_height(marks.stats[1:])
+    some, width = widths(marks.stats)
     if width > TOUCHING:  # in a blurred page what was measured may be parts of words
-        apart = components(dark_parts(sharpened(even, max(1.0, 0.1 * x_height), 5.0)))[:2]
-        found = widths(apart[1])[0]
-        if found > 1.2 * marks and found > NO_GRAIN * len(apart[1]):
-            labels, stats = apart
-            x_height = frequent_height(stats[1:])
+        apart = components(dark_parts(sharpened(even, max(1.0, 0.1 * x_height), 5.0)))
+        found = widths(apart.stats)[0]
+        if found > 1.2 * some and found > NO_GRAIN * apart.number:
+            marks = apart
+            x_height = frequent_height(marks.stats[1:])
+    stats = marks.stats
     chosen = letter_like(stats, x_height)
     numbers = np.zeros(len(stats), np.int32)
     numbers[chosen] = np.arange(1, int(chosen.sum()) + 1)
     boxes, areas = stats[chosen, :4].astype(np.int32), stats[chosen, cv2.CC_STAT_AREA].astype(np.int32)
-    return Measures(x_height / scale, int(chosen.sum()), scale, small, even, boxes, areas, np.take(numbers, labels))
+    return Measures(x_height / scale, int(chosen.sum()), scale, small, even, boxes, areas, np.take(numbers, marks.labels))
 
 
 def widths(stats: NDArray[np.int32]) -> tuple[int, float]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import Matrix
-from pipeline.imaging.measure import Gray, Measures, components, dark_parts
+from pipeline.imaging.marks import components
+from pipeline.imaging.measure import Gray, Measures, dark_parts
 from pipeline.model import Treatment
 
 WIDER = 1.05
@@ -102,7 +103,7 @@ def crossed(page: Measures, left: float, right: float) -> bool:
     filled = (dark[:, int(left) : int(right)] > 0).mean(axis=1) > 0.8
     if 0 < filled.mean() < 0.3:  # a shade that is as broad as the strip fills all rows
         return True
-    _, stats, _ = components(dark)
+    stats = components(dark).stats
     start, end = stats[1:, cv2.CC_STAT_LEFT], stats[1:, cv2.CC_STAT_LEFT] + stats[1:, cv2.CC_STAT_WIDTH]
     into = np.minimum(end, right) - np.maximum(start, left)
     long = (end - start > right - left) & (end - start > 8 * page.x_height * page.scale)

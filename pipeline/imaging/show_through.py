@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import gaps
-from pipeline.imaging.measure import Gray, Measures, components, letter_like
+from pipeline.imaging.marks import components
+from pipeline.imaging.measure import Gray, Measures, letter_like
 
 MIRRORED = 4
 """Beside the quarter turns 0 to 3: a way to read a passage, from behind."""
@@ -25,25 +26,27 @@ def tone_behind(page: Measures) -> int:
     A pale ribbon, pencil or a worn letter is paler than other writing too, but as sharp.
     """
     dark = cv2.bitwise_not(page.even)
-    ink = float(np.median(deepest(page.labels, dark, page.letters + 1)[1:]))
+    ink = float(np.median(deepest(page.labels.ravel()[page.points], dark.ravel()[page.points], page.letters + 1)[1:]))
     size = page.x_height * page.scale
     smooth = cv2.GaussianBlur(dark, (0, 0), max(0.5, size / 15))
-    marks = (smooth > max(18.0, 0.1 * ink)).astype(np.uint8)
-    between = np.count_nonzero((smooth < 0.45 * ink) & (marks > 0))
-    if between < 0.1 * np.count_nonzero(marks):
+    levels, least = np.arange(256), max(18.0, 0.1 * ink)
+    counts = cv2.calcHist([smooth], [0], None, [256], [0, 256]).ravel()
+    if counts[(levels > least) & (levels < 0.45 * ink)].sum() < 0.1 * counts[levels > least].sum():
         return 0
-    labels, stats, _ = components(marks)
-    letters = letter_like(stats, size)
-    tones = deepest(labels, dark, len(stats))
+    found = components(cv2.threshold(smooth, least, 255, cv2.THRESH_BINARY)[1].astype(np.uint8, copy=False))
+    letters = letter_like(found.stats, size)
+    points = np.flatnonzero(found.labels > 0)
+    owners = found.labels.ravel()[points]
+    tones = deepest(owners, dark.ravel()[points], found.number)
     pale = letters & (tones < PALE * ink)
     front = letters & ~pale
     if np.count_nonzero(pale) < max(FEWEST, page.letters / 40) or not front.any():
         return 0
-    slopes = np.hypot(*(cv2.Sobel(page.even, cv2.CV_32F, 1 - k, k, scale=1 / 8) for k in (0, 1)))
-    steep = deepest(labels, slopes, len(stats)) / np.maximum(tones, 1)
+    slopes = np.hypot(*(cv2.Sobel(page.even, cv2.CV_32F, 1 - k, k, scale=1 / 8).ravel()[points] for k in (0, 1)))
+    steep = deepest(owners, slopes, found.number) / np.maximum(tones, 1)
     if np.median(steep[pale]) > SOFT * np.median(steep[front]):
         return 0
-    if not in_words(stats[pale, :4].astype(np.float32), size):
+    if not in_words(found.stats[pale, :4].astype(np.float32), size):
         return 0
     return int(min(float(np.percentile(tones[pale], 90)), ink / 2))
 
@@ -58,11 +61,11 @@ def in_words(boxes: NDArray[np.float32], size: float) -> bool:
     return bool(beside > 0.6 and beside > 2 * above)
 
 
-def deepest(labels: NDArray[np.int32], values: NDArray[np.generic], number: int) -> NDArray[np.float32]:
-    """The greatest of some values within each of `number` labelled marks; 0 for the background."""
-    inside = labels > 0
+def deepest(owners: NDArray[np.int32], values: NDArray[np.generic], number: int) -> NDArray[np.float32]:
+    """The greatest of the values at some pixels within each of `number` marks, of which `owners` tells each pixel's; 0 for those
+    without pixels."""
     found = np.zeros(number, np.float32)
-    np.maximum.at(found, labels[inside], values[inside].astype(np.float32))
+    np.maximum.at(found, owners, values.astype(np.float32))
     return found
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging import blemishes, geometry, show_through
 from pipeline.imaging.geometry import IDENTITY, Matrix
-from pipeline.imaging.measure import Gray, Measures, background, levelled, measure, sharpened
+from pipeline.imaging.measure import Gray, Measures, is_white, levelled, measure, sharpened
 from pipeline.imaging.threshold import MORE_LETTERS, faint_letters, sauvola
 
 BEST_X_HEIGHT = 24.0
@@ -34,14 +34,17 @@ class Outcome:
     """What a step proposes: the new image, or None where it has nothing to do; `reason` in words for an archivist.
 
     `back` leads from the new image's pixels to the old one's; None where no pixel moved. `areas`: what was painted out on
-    purpose, on the reduced copy (0 or 255), whose ink is not missed. `thins`: letters are made thinner on purpose. `exact`:
-    every pixel is still there, only elsewhere.
+    purpose, on the reduced copy (0 or 255), whose ink is not missed. `touched`: where anything was changed (0 or 255, of the
+    image's size), None where that may be everywhere. `small`: the new reduced copy, where the step can do to it what it did to
+    the image. `thins`: letters are made thinner on purpose. `exact`: every pixel is still there, only elsewhere.
     """
 
     reason: str
     image: Gray | None = None
     back: Matrix | None = None
     areas: NDArray[np.uint8] | None = None
+    touched: NDArray[np.uint8] | None = None
+    small: Gray | None = None
     thins: bool = False
     exact: bool = False
 
@@ -128,7 +131,7 @@ def paint_holes(gray: Gray, page: Measures) -> Outcome:
 
 def level_background(gray: Gray, page: Measures) -> Outcome:
     """Divide by the background, so that shadows, folds and tinted paper become white."""
-    if float(np.percentile(background(page.small, max(6, round(2 * page.x_height * page.scale))), 2)) > 247:
+    if is_white(page.small, max(6, round(2 * page.x_height * page.scale))):
         return Outcome("the paper is evenly white already")
     return Outcome("paper made evenly white", levelled(gray, round(2 * page.x_height)))
 
@@ -156,8 +159,10 @@ def deskew(gray: Gray, page: Measures) -> Outcome:
 
 def remove_specks(gray: Gray, page: Measures) -> Outcome:
     """Remove lone specks much smaller than a full stop."""
-    image, count = blemishes.specks(gray, page.x_height)
-    return Outcome(f"{count} specks removed", image) if count else Outcome("no specks")
+    where, count = blemishes.specks(gray, page.x_height)
+    if not count:
+        return Outcome("no specks")
+    return Outcome(f"{count} specks removed", cv2.bitwise_or(gray, where).astype(np.uint8, copy=False), touched=where)
 
 
 def clarify(gray: Gray, page: Measures) -> Outcome:
@@ -168,8 +173,11 @@ def clarify(gray: Gray, page: Measures) -> Outcome:
     if soft > SOFT * page.x_height:
         return Outcome(f"blurred letters sharpened (sigma {soft:.1f} pixels)", sharpened(gray, 1.2 * soft, 4.0), thins=True)
     sigma = page.x_height / 15
-    image = cv2.GaussianBlur(gray, (0, 0), sigma).astype(np.uint8, copy=False)
-    return Outcome(f"edges of letters smoothed (sigma {sigma:.1f} pixels)", image)
+    image, small = (
+        cv2.GaussianBlur(copy, (0, 0), width).astype(np.uint8, copy=False)
+        for copy, width in ((gray, sigma), (page.small, sigma * page.scale))
+    )
+    return Outcome(f"edges of letters smoothed (sigma {sigma:.1f} pixels)", image, small=small)
 
 
 def scale_letters(gray: Gray, page: Measures) -> Outcome:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.imaging.measure import Gray, Measures, components, is_bilevel
+from pipeline.imaging.marks import components
+from pipeline.imaging.measure import Gray, Measures, is_bilevel
 
 MORE_LETTERS = 0.5
 """Faint letters for each clear one from which a page is made black and white; with fewer, greys were read better."""
@@ -20,12 +21,13 @@ def faint_letters(page: Measures) -> int:
     width = round(3 * size) | 1
     local = cv2.adaptiveThreshold(page.small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, width, 14)
     threshold, _ = cv2.threshold(page.small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    labels, stats, _ = components(np.asarray(local, np.uint8))
+    marks = components(np.asarray(local, np.uint8))
+    stats = marks.stats
     height, across, area = (stats[:, k] for k in (cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA))
     like = (height >= 0.8 * size) & (height <= 1.9 * size) & (across >= 0.3 * size) & (across <= 4 * size)
     like &= (area >= 0.15 * across * height) & (area <= 0.7 * across * height)
     like[0] = False
-    dark = np.bincount(labels[page.small < threshold], minlength=len(stats))
+    dark = np.bincount(marks.labels[page.small < threshold], minlength=len(stats))
     return int(np.count_nonzero(like & (dark < 0.3 * area)))
 
 

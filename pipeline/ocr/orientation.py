@@ -22,6 +22,10 @@ CLEARLY = 2.0
 """How many times as much must be read one way as any other."""
 
 
+BEYOND_DOUBT = 6000.0
+"""What some 150 clearly read letters come to: the other ways need not be read. Wrong ways came to at most 2000."""
+
+
 def quarter_turns(
     image: NDArray[np.uint8], ways: Sequence[int] = (0, 1, 2, 3), *, languages: str = "", timeout: float = 30
 ) -> int | None:
@@ -33,9 +37,13 @@ def quarter_turns(
     languages = languages or default_language()
     if not languages:
         return None
+    scores: dict[int, float] = {}
     try:
-        views = {way: image[:, ::-1] if way == MIRRORED else np.rot90(image, way) for way in ways}
-        scores = {way: readable(view, languages, timeout) for way, view in views.items()}
+        for way in ways:
+            view = image[:, ::-1] if way == MIRRORED else np.rot90(image, way)
+            scores[way] = readable(view, languages, timeout)
+            if scores[way] >= BEYOND_DOUBT:
+                return way
     except ToolFailed:
         return None
     best, *others = sorted(scores, key=lambda way: -scores[way])
