@@ -70,6 +70,7 @@ def run_pool_in(
 ) -> list[Request]:
     """`run_pool`, with the workers' temporary files in `folder`."""
     context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+    context.set_forkserver_preload([read.__module__])  # imported once, not by every worker
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=enter_worker, initargs=(os.getpid(), folder))
     flying: dict[Future[Record], Request] = {}
     broken: list[Request] = []
