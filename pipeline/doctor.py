@@ -54,6 +54,7 @@ def checks(languages: str, out: Path) -> Iterator[Check]:
     yield Check("Python", sys.version_info >= (3, 11), version, "Errata needs Python 3.11 or later")
     yield from package_checks()
     yield from tesseract_checks(languages)
+    yield engine_check()
     yield from dictionary_checks()
     yield write_check("output folder", out)
     yield write_check("temporary folder", Path(tempfile.gettempdir()))
@@ -72,7 +73,8 @@ def package_checks() -> Iterator[Check]:
 
 def tesseract_checks(languages: str) -> Iterator[Check]:
     """The OCR program and the data of the languages."""
-    from pipeline.ocr.tesseract import installed_languages, missing_language, tesseract_version
+    from pipeline.ocr.engine import missing_language
+    from pipeline.ocr.recognition import installed_languages, tesseract_version
 
     advice = TESSERACT_ADVICE.get(sys.platform, TESSERACT_ADVICE["linux"])
     try:
@@ -84,6 +86,19 @@ def tesseract_checks(languages: str) -> Iterator[Check]:
     for language in languages.split("+"):
         advice = missing_language(language).advice
         yield Check(f"Tesseract data “{language}”", language in have, "installed" if language in have else "missing", advice)
+
+
+def engine_check() -> Check:
+    """The engine that may be installed besides: it need not be there, but where it is it should work."""
+    from pipeline.ocr.recognition import installed_languages, tesseract_version
+
+    name, engine = "Engine tesserocr", "tesserocr"
+    if util.find_spec(engine) is None:
+        return Check(name, True, "not installed (optional: pip install tesserocr)")
+    try:
+        return Check(name, True, f"Tesseract {tesseract_version(engine)}, data for {len(installed_languages(engine))} languages")
+    except PipelineError as fault:
+        return Check(name, False, fault.what, fault.advice)
 
 
 def dictionary_checks() -> Iterator[Check]:

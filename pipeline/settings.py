@@ -22,6 +22,7 @@ ARROW = re.compile(r"\s*->\s*")
 Probability = Annotated[float, Field(ge=0, le=1)]
 Caution = Literal["cautious", "normal", "eager"]
 Effort = Literal["fast", "balanced", "thorough"]
+Engine = Literal["auto", "pytesseract", "tesserocr"]
 
 
 class Settings(BaseModel):
@@ -29,7 +30,8 @@ class Settings(BaseModel):
 
     `period`: dictionary packs, by name or folder, besides English. `lang`: Tesseract's languages (`eng+fra`). `jobs`: processes.
     `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read. `split`: a scan of two pages
-    side by side becomes two pages. `effort`: a page is read once (fast), again in doubt, or five times (thorough). `caution`
+    side by side becomes two pages. `effort`: a page is read once (fast), again in doubt, or five times (thorough). `engine`: what
+    reads (`auto`: tesserocr where it is installed, else pytesseract). `caution`
     moves all thresholds; `thresholds`: probability, by kind of repair, from which one is made, whatever `caution` says;
     `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`) that are only suggested;
     `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are; `always`: forms and
@@ -45,6 +47,7 @@ class Settings(BaseModel):
     use_text_layer: bool = False
     split: bool = True
     effort: Effort = "balanced"
+    engine: Engine = "pytesseract"
     caution: Caution = "normal"
     thresholds: Mapping[Kind, Probability] = Field(default_factory=dict)
     suggest: Probability = 0.3
@@ -107,7 +110,7 @@ class Settings(BaseModel):
 
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
-        scans_only = {"lang", "keep_images", "use_text_layer", "split", "effort"}
+        scans_only = {"lang", "keep_images", "use_text_layer", "split", "effort", "engine"}
         kept = self.model_dump(mode="json", exclude={"jobs"} if with_scans else {"jobs", *scans_only})
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
 

@@ -6,6 +6,7 @@ import os
 import struct
 import tempfile
 import zlib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -94,11 +95,17 @@ def test_an_output_that_cannot_be_written(errata: Errata, text_file: Path, scan:
 
 def test_without_tesseract(errata: Errata, scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    ran = errata("digitise", scan, "-o", "out", "-j", "1")
+    ran = errata("digitise", scan, "-o", "out", "-j", "1", "--engine", "pytesseract")
     is_one_line(ran, ExitCode.MISSING_DEPENDENCY, "apt-get install tesseract-ocr")
     doctor = errata("doctor")
     assert doctor.code == ExitCode.MISSING_DEPENDENCY
     assert "MISSING  Tesseract" in doctor.out
+
+
+@pytest.mark.skipif(find_spec("tesserocr") is not None, reason="tesserocr is installed")
+def test_without_the_engine(errata: Errata, scan: Path) -> None:
+    ran = errata("digitise", scan, "-o", "out", "-j", "1", "--engine", "tesserocr")
+    is_one_line(ran, ExitCode.MISSING_DEPENDENCY, "pip install tesserocr")
 
 
 def test_without_the_language(errata: Errata, scan: Path) -> None:

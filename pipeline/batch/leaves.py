@@ -36,7 +36,7 @@ def read_leaves(gray: Gray, request: PageRequest) -> Reading | Opening:
 
     A scan that is higher than wide is an opening only if it lies on its side, which is known once it has been read.
     """
-    ask = partial(quarter_turns, languages=request.languages)
+    ask = partial(quarter_turns, languages=request.languages, engine=request.engine)
     if request.split and is_wide(gray):
         cut = imaging.leaves(gray, ask)
         return read_opening(cut, request) if cut else read_image(gray, request)

@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeline.batch.leaves import Opening, read_leaves
 from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
 from pipeline.model import TEXT_LAYER, Treatment
-from pipeline.ocr import tesseract_version
 from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
+from pipeline.ocr.recognition import chosen, tesseract_version
 from pipeline.sources import images
 from pipeline.sources.text_layer import Layer, read_layer
 
@@ -19,14 +19,15 @@ def read_page(request: PageRequest) -> PageRecord:
     """Read a page and store what was read in `request.out`.
 
     A page that cannot be read is a record with `failed`. Raises only what would stop every page: MissingDependency,
-    UnwritableOutput. A page stored before with the same scan, languages and Tesseract, read the same way, is taken
+    UnwritableOutput. A page stored before with the same scan, languages, engine and version of it, read the same way, is taken
     from there, unless `force`.
     """
     asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
     record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
-    record = replace(record, text_layer=asked, split=request.split, effort=request.effort)
+    request = replace(request, engine=chosen(request.engine))
+    record = replace(record, text_layer=asked, split=request.split, effort=request.effort, engine=request.engine)
     try:
-        record = replace(record, tesseract=tesseract_version(), digest=digest(request.path, request.frame))
+        record = replace(record, tesseract=tesseract_version(request.engine), digest=digest(request.path, request.frame))
         earlier = None if request.force else stored(request.out, request.number)
         if earlier is not None and not earlier.failed and same(earlier, record) and not request.keep_images:
             return replace(earlier, path=record.path)
@@ -84,7 +85,8 @@ def same(one: PageRecord, other: PageRecord) -> bool:
 
 def key(record: PageRecord) -> tuple[object, ...]:
     """What decides what is read on a page."""
-    return record.digest, record.languages, record.tesseract, record.text_layer, record.split, record.effort
+    engine = record.engine, record.tesseract
+    return record.digest, record.languages, engine, record.text_layer, record.split, record.effort
 
 
 def one_line(error: PipelineError) -> str:

@@ -49,7 +49,7 @@ class Reading:
 
 def read_image(gray: Gray, request: PageRequest) -> Reading:
     """Treat and recognise an image (uint8, height x width), as often as `request.effort` allows. Raises PipelineError."""
-    ask = partial(quarter_turns, languages=request.languages)
+    ask = partial(quarter_turns, languages=request.languages, engine=request.engine)
     ready = imaging.prepare(gray, ask=ask)
     if request.keep_images is not None:
         keep(request.keep_images, request.number, ready)
@@ -62,7 +62,7 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
     hocr, to_scan, said = look_again(look, gray, ready, request, ask)
     treatments = (*ready.treatments, said)
     if to_scan is ready.to_scan:
-        read = partial(read_line, languages=request.languages)
+        read = partial(read_line, languages=request.languages, engine=request.engine)
         hocr, numbers = with_page_numbers(hocr, list(lone_lines(ready.image, ready.x_height)), ready.x_height, read)
         if numbers:
             treatments += (Treatment("page number", True, f"{' and '.join(numbers)}, read by itself"),)
@@ -100,7 +100,9 @@ def wanted(effort: str) -> tuple[float, ...]:
 
 def read_view(view: View, request: PageRequest) -> Look:
     """Recognise one view. Raises PipelineError."""
-    hocr = recognise(view.image, languages=request.languages, timeout=request.timeout, x_height=view.x_height)
+    hocr = recognise(
+        view.image, languages=request.languages, timeout=request.timeout, x_height=view.x_height, engine=request.engine
+    )
     return Look(hocr, view.to_scan)
 
 

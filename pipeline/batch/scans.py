@@ -105,6 +105,7 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
             split=settings.split,
             effort=settings.effort,
             packs=settings.packs,
+            engine=settings.engine,
         )
         for n, f in wanted
     ]

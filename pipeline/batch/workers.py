@@ -27,7 +27,8 @@ def run_pages(
     on_done: Callable[[PageRecord], None],
     read: Callable[[PageRequest], PageRecord] | None = None,
 ) -> None:
-    """Read pages with `jobs` processes (one or less: in this one) and call `on_done` here for each, in the order they are done.
+    """Read pages with `jobs` processes and call `on_done` here for each, in the order they are done. One or less is this process,
+    unless an engine might take it along when it crashes.
 
     `read`: what reads a page, `batch.pages.read_page` unless given.
 
@@ -37,16 +38,23 @@ def run_pages(
     """
     read = read or page_reader()
     waiting = deque(requests)
-    if jobs <= 1:
+    if jobs <= 1 and not any(runs_in_process(request.engine) for request in waiting):
         for request in waiting:
             on_done(read(request))
         return
     while waiting:
-        suspects = run_pool(waiting, min(jobs, len(waiting)), on_done, read)
+        suspects = run_pool(waiting, max(1, min(jobs, len(waiting))), on_done, read)
         for request in suspects:
             alone = deque([request])
             if run_pool(alone, 1, on_done, read):
                 on_done(died(request))
+
+
+def runs_in_process(engine: str) -> bool:
+    """Whether what reads a page runs in the process that asks for it."""
+    from pipeline.ocr.recognition import ENGINES, chosen
+
+    return ENGINES[chosen(engine)].in_process
 
 
 def page_reader() -> Callable[[PageRequest], PageRecord]:
@@ -110,7 +118,8 @@ def collect(done: set[Future[Record]], flying: dict[Future[Record], Request], on
 
 def died(request: PageRequest) -> PageRecord:
     """The record of a page that ends every process that reads it, stored like any other."""
-    message = f"{request.path}: the process that read this page died (out of memory?)"
+    why = "out of memory, or hung; try --engine pytesseract" if runs_in_process(request.engine) else "out of memory?"
+    message = f"{request.path}: the process that read this page died ({why})"
     record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages, failed=message)
     store(request.out, record, None)
     return record

@@ -13,6 +13,7 @@ from pipeline.commands.options import (
     CONFIG,
     DRY_RUN,
     EFFORT,
+    ENGINE,
     FOLDERS,
     FORCE,
     INPUTS,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, KEEP, LAYER, EFFORT, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, KEEP, LAYER, EFFORT, ENGINE, CONFIG, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.

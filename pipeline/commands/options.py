@@ -66,6 +66,11 @@ EFFORT = click.option(
     type=click.Choice(("fast", "balanced", "thorough")),
     help="Read each page once, again where that is in doubt (default), or every page five times.",
 )
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(("auto", "pytesseract", "tesserocr")),
+    help="What reads: the program Tesseract (pytesseract, default), Tesseract within Errata (tesserocr), or what is there.",
+)
 LAYER = click.option(
     "--use-text-layer", is_flag=True, default=None, help="Take the text that a PDF has already; read only pages without one."
 )

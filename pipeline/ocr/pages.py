@@ -28,6 +28,7 @@ class PageRequest:
     `keep_images`: a folder for the image after each step, or None. `timeout`: seconds for Tesseract.
     `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages. `effort`:
     how often a page is read (fast: once; balanced: again in doubt; thorough: five times); `packs`: dictionaries for the vote.
+    `engine`: what reads, by its name in `recognition.ENGINES`, or `auto`.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class PageRequest:
     split: bool = True
     effort: str = "fast"
     packs: tuple[str, ...] = ("english",)
+    engine: str = "pytesseract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class PageRecord:
     """What came of a page. `width` and `height`: pixels of the scan; `to_scan`: from pixels of the treated image, for which the
     hOCR holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text,
     or empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one). `split`: an opening
-    would have become two pages; `effort`: as in PageRequest; `leaves`: those of an opening, each with an `ocr_page` of the
-    hOCR in their order, or none."""
+    would have become two pages; `effort`: as in PageRequest; `engine`, `tesseract`: what read it, and the version of that;
+    `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none."""
 
     number: int
     path: str
@@ -77,6 +79,7 @@ class PageRecord:
     text_layer: bool = False
     split: bool = True
     effort: str = "fast"
+    engine: str = "pytesseract"
     leaves: tuple[LeafRecord, ...] = ()
 
     def to_json(self) -> str:

@@ -1,8 +1,7 @@
-"""Tesseract, called through pytesseract and fed a file; its failures become errors that say what to do."""
+"""The program Tesseract, called through pytesseract and fed a file; its failures become errors that say what to do."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,30 +16,32 @@ import pytesseract
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.errors import BadArguments, MissingDependency, ToolFailed
-
-DPI_PER_X_HEIGHT = 12.5
-"""Letters of 24 pixels' x-height stand for a scan at 300 dpi: what Tesseract takes the resolution for are sizes of strokes
-and gaps."""
-
-os.environ["OMP_THREAD_LIMIT"] = "1"  # several Tesseracts with threads of their own are up to fifty times slower
+from pipeline.errors import MissingDependency, ToolFailed
+from pipeline.ocr.engine import SEGMENTATION, Task, missing_language, took_too_long
 
 
-def recognise(image: NDArray[np.uint8], *, languages: str = "eng", timeout: float = 120, x_height: float | None = 0.0) -> bytes:
-    """Read an image (uint8, height x width) and return Tesseract's hOCR, unchanged.
+class Program:
+    """The engine `pytesseract`: a process of its own for every image."""
 
-    `languages` as Tesseract takes them (`eng+fra`), `timeout` in seconds, `x_height` in pixels (0.0: not known; None:
-    Tesseract is to judge the resolution itself). Raises
-    MissingDependency for an absent Tesseract or language, ToolFailed for a crash or a timeout.
-    """
-    check_languages(languages)
-    dpi = min(600, max(70, round(x_height * DPI_PER_X_HEIGHT))) if x_height else 300
-    config = "" if x_height is None else f"--dpi {dpi}"
-    with tempfile.TemporaryDirectory(prefix="errata-") as folder, tool_errors(languages, timeout):
-        page = Path(folder) / "page.tif"
-        Image.fromarray(image).save(page)
-        answer = pytesseract.image_to_pdf_or_hocr(str(page), lang=languages, config=config, extension="hocr", timeout=timeout)
-    return answer if isinstance(answer, bytes) else str(answer).encode()
+    in_process = False
+
+    def version(self) -> str:
+        return version_of(program())
+
+    def languages(self) -> tuple[str, ...]:
+        return languages_of(program())
+
+    def hocr(self, image: NDArray[np.uint8], task: Task) -> bytes:
+        config = f"--psm {SEGMENTATION[task.layout]}"
+        config += f" --dpi {task.dpi}" if task.dpi else ""
+        config += f" -c tessedit_char_whitelist={task.allowed}" if task.allowed else ""
+        with tempfile.TemporaryDirectory(prefix="errata-") as folder, tool_errors(task.languages, task.timeout):
+            page = Path(folder) / "page.tif"
+            Image.fromarray(image).save(page)
+            answer = pytesseract.image_to_pdf_or_hocr(
+                str(page), lang=task.languages, config=config, extension="hocr", timeout=task.timeout
+            )
+        return answer if isinstance(answer, bytes) else str(answer).encode()
 
 
 @contextmanager
@@ -57,8 +58,7 @@ def tool_errors(languages: str, timeout: float) -> Iterator[None]:
     except RuntimeError as error:
         if "timeout" not in str(error):
             raise
-        advice = "Raise the time limit, or look whether the page is a photograph or a table"
-        raise ToolFailed(f"Tesseract took more than {timeout:.0f} seconds", advice=advice) from None
+        raise took_too_long(timeout) from None
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise ToolFailed(f"Tesseract gave no result ({type(error).__name__})", advice="Run `errata doctor`") from None
 
@@ -75,31 +75,6 @@ def failure(status: int, message: str, languages: str) -> MissingDependency | To
 
 def missing_tesseract() -> MissingDependency:
     return MissingDependency("Tesseract is not installed", advice="Install it: apt-get install tesseract-ocr")
-
-
-def missing_language(language: str) -> MissingDependency:
-    package = "tesseract-ocr-" + language.replace("_", "-").lower()
-    return MissingDependency(f"Tesseract has no data for “{language}”", advice=f"Install it: apt-get install {package}")
-
-
-def check_languages(languages: str) -> None:
-    """Raise for languages that are misspelt or not installed: Tesseract itself goes on with those that it has."""
-    if not re.fullmatch(r"[A-Za-z0-9_/]+(\+[A-Za-z0-9_/]+)*", languages):
-        raise BadArguments(f"“{languages}” is no language for Tesseract", advice="Write for example eng or eng+fra")
-    have = installed_languages()
-    for language in languages.split("+"):
-        if language not in have:
-            raise missing_language(language)
-
-
-def installed_languages() -> tuple[str, ...]:
-    """The languages that Tesseract has data for, sorted. Raises MissingDependency without Tesseract."""
-    return languages_of(program())
-
-
-def tesseract_version() -> str:
-    """Tesseract's version, such as `5.3.0`. Raises MissingDependency without Tesseract."""
-    return version_of(program())
 
 
 def program() -> str:
