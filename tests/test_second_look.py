@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Errata
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
@@ -240,3 +241,11 @@ def test_a_page_number_that_was_read_is_left_alone() -> None:
 
 def test_lines_of_the_text_do_not_stand_alone() -> None:
     assert list(lone_lines(np.asarray(drawn(LETTER)), 24.0)) == []
+
+
+def test_the_report_tells_which_pages_were_read_again(tmp_path: Path, errata: Errata) -> None:
+    drawn(LETTER).save(tmp_path / "letter.png")
+    ran = errata("digitise", tmp_path / "letter.png", "-o", tmp_path / "out", "--effort", "thorough")
+    assert ran.code == 0
+    report = (tmp_path / "out" / "letter" / "report.html").read_text(encoding="utf-8")
+    assert "Scans that were treated specially" in report and "the readings voted on each word" in report

@@ -17,6 +17,9 @@ from pipeline.outputs.folios import PageNames, page_names
 from pipeline.outputs.hocr import NOT_XML
 from pipeline.result import Result
 
+SPECIAL = frozenset({"noise", "orientation", "split", "show-through", "binarise", "second look", "page number"})
+"""Treatments of scans that a reader should know of."""
+
 MOST_GROUPS, MOST_HELD, MOST_LINES, MOST_PAGES, MOST_MOVED = 60, 120, 40, 12, 200
 LABELS: dict[Kind, tuple[str, str]] = {
     "quote": ("Quotation marks", "lost, doubled or misread"),
@@ -89,7 +92,8 @@ def report_html(result: Result) -> str:
             moved=moved[:MOST_MOVED],
             moved_left_out=max(0, len(moved) - MOST_MOVED),
             labels={kind: label for kind, (label, _) in LABELS.items()},
-            untreated=untreated(result),
+            special=treatments(result, taken=True),
+            untreated=treatments(result, taken=False),
             own_text=own_text(result),
             failed=[(names.scan(at), page.failed) for at, page in enumerate(result.source.pages, 1) if page.failed],
             has_images=result.source.has_images,
@@ -175,12 +179,12 @@ def own_text(result: Result) -> list[int]:
     return [at for at, scan in scans if any(step.step == TEXT_LAYER and step.taken for step in scan.treatments)]
 
 
-def untreated(result: Result) -> list[tuple[str, str, list[int]]]:
-    """(step, reason, pages) of the image treatments that were not taken, the commonest first."""
+def treatments(result: Result, *, taken: bool) -> list[tuple[str, str, list[int]]]:
+    """(step, reason, pages) of the image treatments that were taken out of the ordinary, or not taken; the commonest first."""
     found: dict[tuple[str, str], list[int]] = {}
     for at, page in enumerate(result.source.pages, 1):
         for treatment in page.scan.treatments if page.scan else ():
-            if not treatment.taken and treatment.reason:
+            if treatment.taken == taken and treatment.reason and not (taken and treatment.step not in SPECIAL):
                 found.setdefault((treatment.step, treatment.reason), []).append(at)
     ordered = sorted(found.items(), key=lambda item: -len(item[1]))
     return [(step, reason, pages) for (step, reason), pages in ordered[:MOST_GROUPS]]
