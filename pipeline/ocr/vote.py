@@ -16,7 +16,7 @@ from pipeline.ocr.tokens import Line, Token
 
 VOICE, KNOWN, NOTHING = 0.3, 0.5, 0.6
 """What a reading counts besides its confidence; what a known word counts, for each reading; the confidence of reading nothing.
-Found on half of the pages measured on, and as good on the others; the result hardly depends on them."""
+The word error rate over 35 pages hardly depends on them: by a twentieth from half to twice each."""
 
 LEAST_OVERLAP = 0.35
 """Share of the height of the lower of two words that must be common for them to be on one line."""
