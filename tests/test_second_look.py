@@ -103,6 +103,13 @@ def test_parts_of_a_line_that_another_reading_has_whole_come_together() -> None:
     assert voted(parts, hocr("Respectfully yours,")) == "Respectfully yours,"
 
 
+def test_tiny_marks_side_by_side_do_not_swallow_each_other() -> None:
+    first = hocr("The reply of the Embassy", "i", "a").replace(b" 180 112", b" 140 112").replace(b" 200;", b" 160;")
+    second = hocr("The reply of the Embassy", "i a")
+    third = hocr("The reply of the Embassy", "a i")
+    assert sorted(voted(first, second, third).split()) == sorted(voted(first).split())
+
+
 def test_columns_stay_apart() -> None:
     columns = ["one line of the left hand", "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ one line of the right"]
     apart = hocr(*columns).replace(b" 140 ", b" 100 ").replace(b" 160", b" 120")

@@ -126,8 +126,10 @@ def made_whole(
         numbers = [number for word in line if (number := page.line_at(word)) is not None]
         for left, right in pairwise(numbers):
             gap = page.edges[right][0] - page.edges[left][1]
+            if page.edges[left][0] >= page.edges[right][0]:  # else two tiny marks could each follow the other, and both be lost
+                continue
             level = page.common(left, page.lines[right][0]) > 0.5
-            if left != right and level and -x_height < gap < WORD_GAP * x_height and right not in follows.values():
+            if level and -x_height < gap < WORD_GAP * x_height and right not in follows.values():
                 follows.setdefault(left, right)
     whole: list[tuple[etree._Element, Line]] = []
     for number, (element, line) in enumerate(elements):
@@ -145,16 +147,13 @@ def made_whole(
 
 
 def rewrite(line: etree._Element, choices: Sequence[Choice]) -> None:
-    """Put the chosen words into a line of the hOCR. Words that all agree on stay as they are, with their alternatives."""
+    """Put the chosen words into a line of the hOCR, each with what else was read in its place."""
     for child in list(line):
         line.remove(child)
     for choice in choices:
+        others = [text for text in choice.others if text] if len(choice.words) == 1 else []
         for token in choice.words:
-            alone = choice.others if len(choice.words) == 1 else ()
-            if choice.others or token.element.getroottree() is not line.getroottree():
-                line.append(word_element(token, token.text, choice.confidence, [text for text in alone if text]))
-            else:
-                line.append(token.element)
+            line.append(word_element(token, choice.confidence, others))
 
 
 def lines_of_others(strays: Sequence[tuple[Line, int]], plausible: Plausible) -> list[Line]:
@@ -194,7 +193,7 @@ def insert(elements: list[tuple[etree._Element, Line]], run: Line, x_height: flo
     """Put a line into the hOCR beside the line nearest to it, in a paragraph of its own where it lies apart."""
     element = etree.Element(f"{{{XHTML}}}span", {"class": "ocr_line", "title": box_title(run)})
     for token in run:
-        element.append(word_element(token, token.text, token.confidence, ()))
+        element.append(word_element(token, token.confidence, ()))
     middle = height_of(run)
     place, (near, line) = min(enumerate(elements), key=lambda item: abs(height_of(item[1][1]) - middle))
     below = height_of(line) < middle

@@ -73,7 +73,7 @@ def read_lines(root: etree._Element, matrix: Matrix) -> list[Line]:
     return [line for element in line_elements(root) if (line := tokens(element, matrix))]
 
 
-def word_element(token: Token, text: str, confidence: float, others: Sequence[str]) -> etree._Element:
+def word_element(token: Token, confidence: float, others: Sequence[str]) -> etree._Element:
     """A word for the hOCR that leads. What other readings have in its place stands beside it as hOCR's alternatives.
 
     https://kba.github.io/hocr-spec/1.2/#ins-and-del
@@ -81,10 +81,10 @@ def word_element(token: Token, text: str, confidence: float, others: Sequence[st
     word = etree.Element(f"{{{XHTML}}}span", {"class": "ocrx_word"})
     word.set("title", f"{box_title([token])}; x_wconf {round(100 * confidence)}")
     if not others:
-        word.text = text
+        word.text = token.text
         return word
     group = etree.SubElement(word, f"{{{XHTML}}}span", {"class": "alternatives"})
-    etree.SubElement(group, f"{{{XHTML}}}ins", {"class": "alt"}).text = text
+    etree.SubElement(group, f"{{{XHTML}}}ins", {"class": "alt"}).text = token.text
     for other in others:
         etree.SubElement(group, f"{{{XHTML}}}del", {"class": "alt"}).text = other
     return word
