@@ -207,6 +207,11 @@ def test_another_effort_reads_again(tmp_path: Path) -> None:
     assert not said.taken and "doubtful" in said.reason
     (said,) = (step for step in read("thorough").treatments if step.step == "second look")
     assert said.taken and "voted" in said.reason
+    kept = {path.name for path in (tmp_path / "ocr").glob("0001.*-*.hocr.gz")}
+    assert kept == {"0001.as-scanned.hocr.gz", "0001.with-smaller-letters.hocr.gz"}
+    assert (tmp_path / "ocr" / "0001.treated.hocr.gz").exists()
+    read("fast")
+    assert not list((tmp_path / "ocr").glob("0001.*.hocr.gz")), "they are those of the last reading"
 
 
 def numbered(number: str, at: tuple[int, int] = (560, 40)) -> Image.Image:

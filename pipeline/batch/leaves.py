@@ -51,12 +51,12 @@ def on_side(to_scan: Rows) -> bool:
 
 
 def read_opening(cut: Sequence[Leaf], request: PageRequest) -> Opening:
-    """Read each page of an opening; images that are kept go into a folder for each side."""
+    """Read each page of an opening; images and readings that are kept go into a folder for each side."""
     records: list[LeafRecord] = []
     hocrs: list[bytes] = []
     for leaf in cut:
         kept = request.keep_images / leaf.side if request.keep_images is not None else None
-        got = read_image(leaf.image, replace(request, keep_images=kept))
+        got = read_image(leaf.image, replace(request, keep_images=kept, out=request.out / leaf.side))
         back = leaf.to_scan @ np.array(got.to_scan)
         rows = tuple((round(float(a), 9), round(float(b), 9), round(float(c), 9)) for a, b, c in back)
         records.append(LeafRecord(leaf.side, rows, (*leaf.treatments, *got.treatments), got.blank))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.ocr import recognise
 from pipeline.ocr.lines import read_line
 from pipeline.ocr.orientation import quarter_turns
 from pipeline.ocr.page_numbers import with_page_numbers
-from pipeline.ocr.pages import PageRequest, Rows
+from pipeline.ocr.pages import PageRequest, Rows, store_looks
 from pipeline.ocr.second_look import Look, doubt, merged, plausible_in
 from pipeline.ocr.vote import Plausible
 
@@ -31,7 +32,7 @@ BLANK = """<?xml version="1.0" encoding="UTF-8"?>
 """
 """The hOCR of a page with nothing on it, which Tesseract is not asked about."""
 
-SECOND_LOOK = "second look"
+SECOND_LOOK, TREATED = "second look", "treated"
 
 DOUBTS = (0.04, 0.11)
 """Shares of doubtful words from which a page is read a second, and a third time; below the first, repair is as good."""
@@ -57,6 +58,7 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
         hocr = BLANK.format(width=gray.shape[1], height=gray.shape[0]).encode()
         return Reading(hocr, rows(ready.to_scan), ready.treatments, blank=True)
     look = read_view(View(ready.image, ready.to_scan, ready.x_height), request)
+    keep_looks(request, {})
     if request.effort == "fast":
         return Reading(look.hocr, rows(look.to_scan), ready.treatments)
     hocr, to_scan, said = look_again(look, gray, ready, request, ask)
@@ -87,10 +89,19 @@ def look_again(
     if not names:
         reason = "not needed" if share < DOUBTS[0] else "nothing else could be read"
         return first.hocr, first.to_scan, Treatment(SECOND_LOOK, False, f"{reason} ({share:.0%} of the words are doubtful)")
+    keep_looks(request, dict(zip((TREATED, *names), (look.hocr for look in looks), strict=True)))
     hocr, to_scan, heard = merged(looks, plausible)
     left = "" if heard == len(looks) else f"; {len(looks) - heard} of the readings left out as clearly worse"
     said = f"read again {', '.join(names)} ({share:.0%} of the words were doubtful); the readings voted on each word{left}"
     return hocr, to_scan, Treatment(SECOND_LOOK, True, said)
+
+
+def keep_looks(request: PageRequest, looks: Mapping[str, bytes]) -> None:
+    """Keep what each look read, so that nothing that lost the vote is lost. Raises UnwritableOutput."""
+    try:
+        store_looks(request.out, request.number, {name: looks.get(name) for name in (TREATED, *(name for name, _ in VIEWS))})
+    except OSError as error:
+        raise UnwritableOutput(f"cannot be written ({error.strerror})", where=request.out) from error
 
 
 def wanted(effort: str) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,17 @@ def store(folder: Path, record: PageRecord, hocr: bytes | None) -> None:
     else:
         hocr_path(folder, record.number).unlink(missing_ok=True)
     write(record_path(folder, record.number), record.to_json().encode())
+
+
+def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) -> None:
+    """Keep the hOCR of each reading of a page that took part in a vote, by its name; remove what an earlier run left (None)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, hocr in looks.items():
+        path = folder / f"{number:04d}.{name.replace(' ', '-')}.hocr.gz"
+        if hocr is None:
+            path.unlink(missing_ok=True)
+        else:
+            write(path, gzip.compress(hocr, 6, mtime=0))
 
 
 def write(path: Path, data: bytes) -> None:
