@@ -6,6 +6,7 @@ ASRU 1997. Lines are found by their place on the page, words within a line by al
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -131,7 +132,7 @@ class Page:
         strays: list[Line] = []
         for line in others:
             numbers = [self.line_at(word) for word in line]
-            numbers = self.with_neighbours(line, numbers)
+            numbers = self.with_neighbours(line, self.on_main_line(line, numbers))
             if run := [word for word, number in zip(line, numbers, strict=True) if number is None]:
                 strays.append(run)
             for word, number in zip(line, numbers, strict=True):
@@ -140,6 +141,20 @@ class Page:
         for words in found:
             words.sort(key=lambda word: word.box[0])
         return found, strays
+
+    def on_main_line(self, line: Line, numbers: list[int | None]) -> list[int | None]:
+        """Words that seem to lie on the line above or below that of most of their own line go with the others."""
+        main = Counter(number for number in numbers if number is not None).most_common(1)
+        if not main:
+            return numbers
+        home = main[0][0]
+        left, right = self.edges[home]
+        settled = list(numbers)
+        for at, (word, number) in enumerate(zip(line, numbers, strict=True)):
+            stacked = number is not None and self.edges[number][0] < right and left < self.edges[number][1]
+            if stacked and self.common(home, word) > 0.1:
+                settled[at] = home
+        return settled
 
     def with_neighbours(self, line: Line, numbers: list[int | None]) -> list[int | None]:
         """Words that lie on no line, as a comma or a dash may, go with the word beside them."""
