@@ -107,3 +107,11 @@ def test_it_is_quick() -> None:
     began = time.perf_counter()
     document_confidence(plain(text), Ledger(len(text)), words)
     assert time.perf_counter() - began < 3
+
+
+def test_the_risk_of_a_word_is_found_by_its_place() -> None:
+    text = "the cat sat\non the qqzzx mat\n"
+    words = document_confidence(plain(text), Ledger(len(text)), knowledge(text)).words
+    assert words.starts.tolist() == [0, 4, 8, 12, 15, 19, 25]
+    assert len(words.between(0, 11)) == 3 and len(words.between(5, 6)) == 1 and not len(words.between(11, 12))
+    assert words.between(19, 24)[0] == max(words.wrong)

@@ -8,7 +8,7 @@ that make real words, but for their average.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -53,10 +53,30 @@ class PageConfidence:
 
 
 @dataclass(frozen=True, slots=True)
+class WordRisks:
+    """The words (runs without white space) of the clean text in their order: offsets [starts, ends) in it, and the probability
+    (0-1) of each that it is wrong."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    wrong: NDArray[np.float64]
+
+    def between(self, start: int, end: int) -> NDArray[np.float64]:
+        """Probabilities of the words that lie in [start, end) of the clean text, wholly or in part."""
+        return self.wrong[np.searchsorted(self.ends, start, side="right") : np.searchsorted(self.starts, end)]
+
+
+def no_words() -> WordRisks:
+    none = np.empty(0, dtype=np.int64)
+    return WordRisks(none, none, np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentConfidence:
-    """Every page of a document, in order."""
+    """Every page of a document, in order, and its words."""
 
     pages: tuple[PageConfidence, ...] = ()
+    words: WordRisks = field(default_factory=no_words, compare=False)
 
     @property
     def expected_wrong(self) -> float:
@@ -88,7 +108,7 @@ def document_confidence(source: Source, ledger: Ledger, knowledge: Knowledge) ->
         total = sum(len(line.text.split()) for line in page)
         expected_page = sum(line.expected_wrong for line in lines)
         pages.append(PageConfidence(number, round(1 - expected_page / max(1, total), 5), round(expected_page, 4), tuple(lines)))
-    return DocumentConfidence(tuple(pages))
+    return DocumentConfidence(tuple(pages), WordRisks(words.starts, words.ends, wrong))
 
 
 def line_confidence(
