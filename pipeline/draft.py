@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.ledger import Edit, rendered
+from pipeline.model import Line, Region
 
 SIGHT = 4
 """So many characters of the next line what looks ahead may see."""
@@ -16,20 +17,24 @@ SIGHT = 4
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A line of a draft without its line break; offsets are the draft's, `page` counts from 1."""
+    """A line of a draft without its line break; offsets are the draft's, `page` counts from 1, `region`: the part of
+    the page that it begins in."""
 
     start: int
     end: int
     text: str
     page: int
+    region: Region = ""
 
 
 class Draft:
-    """A text under repair. Immutable; pages are what stands between form feeds, as in the finished text."""
+    """A text under repair. Immutable; pages are what stands between form feeds, as in the finished text. `marked`: the source's
+    lines that are known to be no part of the body, in order."""
 
-    def __init__(self, source: str, edits: Sequence[Edit] = ()) -> None:
+    def __init__(self, source: str, edits: Sequence[Edit] = (), marked: Sequence[Line] = ()) -> None:
         self.source = source
         self.edits = tuple(edits)
+        self.marked = marked
         self._starts: list[int] = []
         self._origins: list[tuple[int, int, bool]] = []
         texts: list[str] = []
@@ -50,10 +55,22 @@ class Draft:
         lines, start, page = [], 0, 1
         for chunk in self.text.split("\f"):
             for text in chunk.split("\n"):
-                lines.append(DraftLine(start, start + len(text), text, page))
+                lines.append(DraftLine(start, start + len(text), text, page, self.region(start, text)))
                 start += len(text) + 1
             page += 1
         return lines
+
+    @cached_property
+    def _marks(self) -> list[int]:
+        return [line.start for line in self.marked]
+
+    def region(self, start: int, text: str) -> Region:
+        """The part of its page that the draft's line `text` at `start` begins in."""
+        if not self.marked or not (bare := text.lstrip()):
+            return ""
+        place = self.origin(start + len(text) - len(bare))[0]
+        at = bisect_right(self._marks, place) - 1
+        return self.marked[at].region if at >= 0 and place < self.marked[at].end else ""
 
     def matches(self, pattern: re.Pattern[str], *parts: str) -> Iterator[re.Match[str]]:
         """What `pattern` finds, within a line, in the lines that hold one of `parts`, without which it finds nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Box:
         return Box(
             min(self.left, other.left), min(self.top, other.top), max(self.right, other.right), max(self.bottom, other.bottom)
         )
+
+
+Region = Literal["", "heading", "header", "footer", "page-number", "footnote", "margin", "stamp", "caption"]
+"""What part of a page a line belongs to; empty for the body, and where nothing is known. `header` and `footer`: what runs on
+from page to page at its head or foot; `margin`: notes beside the text; `stamp`: what was stamped or written on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Line:
     end: int
     words: tuple[Word, ...] = ()
     box: Box | None = None
+    region: Region = ""
 
     def moved(self, by: int) -> Line:
         """The line in a text that has `by` more characters before it."""
@@ -68,7 +75,8 @@ class Scan:
     """Where a page's image is: the file, the frame in it (from 1), its size in pixels, and how it was treated before it was
     read.
 
-    What another program read may name a file that is not there, or none: only the size is certain.
+    What another program read may name a file that is not there, or none: only the size is certain. `unread`: places with ink
+    like that of letters, each about a line, where nothing was read.
     """
 
     path: str
@@ -76,6 +84,7 @@ class Scan:
     width: int
     height: int
     treatments: tuple[Treatment, ...] = ()
+    unread: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,11 @@ class Source:
     pages: tuple[Page, ...]
     decoding: Decoding = field(default_factory=lambda: Decoding("utf-8"))
     path: str = ""
+
+    @property
+    def marked(self) -> tuple[Line, ...]:
+        """The lines that are known to be no part of the body, in order."""
+        return tuple(line for page in self.pages for line in page.lines if line.region)
 
     @property
     def has_images(self) -> bool:

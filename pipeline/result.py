@@ -30,7 +30,7 @@ class Result:
     @cached_property
     def draft(self) -> Draft:
         """The clean text with the way back to the source."""
-        return Draft(self.source.text, self.ledger.applied)
+        return Draft(self.source.text, self.ledger.applied, self.source.marked)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

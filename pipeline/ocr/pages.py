@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InvalidRecord
-from pipeline.model import Treatment
+from pipeline.model import Box, Treatment
 
 FORMAT = 1
 """Raised when stored records can no longer be read as they are."""
 
 Rows = tuple[tuple[float, float, float], ...]
+
+SIDES = ("left", "top", "right", "bottom")
 
 IDENTITY: Rows = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
@@ -55,6 +57,7 @@ class LeafRecord:
     to_scan: Rows
     treatments: tuple[Treatment, ...] = ()
     blank: bool = False
+    unread: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class PageRecord:
     hOCR holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text,
     or empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one). `split`: an opening
     would have become two pages; `effort`: as in PageRequest; `engine`, `tesseract`: what read it, and the version of that;
-    `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none."""
+    `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none; `unread`: as in `Scan`."""
 
     number: int
     path: str
@@ -82,6 +85,7 @@ class PageRecord:
     effort: str = "fast"
     engine: str = "pytesseract"
     leaves: tuple[LeafRecord, ...] = ()
+    unread: tuple[Box, ...] = ()
 
     def to_json(self) -> str:
         """The record as it is stored."""
@@ -101,9 +105,11 @@ class PageRecord:
 
 
 def rebuilt(values: dict[str, Any]) -> dict[str, Any]:
-    """Stored values with their matrix and treatments as they were."""
+    """Stored values with their matrix, treatments and boxes as they were."""
     rows = tuple(tuple(float(x) for x in row) for row in values["to_scan"])
-    return {**values, "to_scan": rows, "treatments": tuple(Treatment(**step) for step in values["treatments"])}
+    treatments = tuple(Treatment(**step) for step in values["treatments"])
+    unread = tuple(Box(**{side: int(place[side]) for side in SIDES}) for place in values.get("unread", ()))
+    return {**values, "to_scan": rows, "treatments": treatments, "unread": unread}
 
 
 def hocr_path(folder: Path, number: int) -> Path:

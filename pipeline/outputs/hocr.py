@@ -15,7 +15,10 @@ from pipeline.model import Box, Page
 from pipeline.outputs.placed import PlacedLine, Placer
 from pipeline.result import Result
 
-CAPABILITIES = "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf ocr_pageno ocr_header ocr_footer"
+CAPABILITIES = (
+    "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf "
+    "ocr_pageno ocr_header ocr_footer ocr_footnote ocr_textfloat ocr_caption"
+)
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">

@@ -52,7 +52,8 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
     """
     policy = policy or Policy()
     account = Account(page_breaks(source))
-    draft = Draft(source.text, account.edits)
+    marked = source.marked
+    draft = Draft(source.text, account.edits, marked)
     held: list[Edit] = []
     settled: list[Settled] = []
     rest: dict[tuple[Rule, ...], tuple[Draft, list[Candidate]]] = {}  # phases that had nothing to do, and in which draft
@@ -73,7 +74,7 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
             held += [edit for c in unsure if (edit := translate(draft, c.proposal, c.rule.name, c.rule.kind))]
             settled += settled_spans(draft, protected)
             if chosen:
-                draft = Draft(source.text, account.edits)
+                draft = Draft(source.text, account.edits, marked)
             else:
                 rest[phase] = draft, unsure
         if len(account.edits) == done and len(knowledge.evidence.vetoes) == vetoes:

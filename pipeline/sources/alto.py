@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
@@ -10,6 +11,7 @@ from pipeline.model import Box
 from pipeline.sources.markup import local
 from pipeline.sources.reading_order import Placed, in_reading_order
 from pipeline.sources.recognised import Piece, ReadLine, ReadPage, box_of, certainty, line_of, number, points_of, tidy
+from pipeline.sources.roles import role
 
 PER_INCH = {"mm10": 254, "inch1200": 1200}
 SECTIONS = ("TopMargin", "PrintSpace", "LeftMargin", "RightMargin", "BottomMargin")
@@ -23,9 +25,10 @@ def read_alto(root: etree._Element) -> Iterator[ReadPage]:
     unit = text_of(root, "MeasurementUnit").casefold()
     image = text_of(root, "fileName")
     order = [ref for element in root.iter("{*}ElementRef") if (ref := element.get("REF"))]
+    labels = dict(labelled(root))
     for page in root.iter("{*}Page"):
         width, height = number(page.get("WIDTH")), number(page.get("HEIGHT"))
-        blocks = [lines for block in ordered_blocks(page, order) if (lines := tuple(block_lines(block)))]
+        blocks = [lines for block in ordered_blocks(page, order) if (lines := tuple(block_lines(block, labels)))]
         size = max(0, round(width or 0)), max(0, round(height or 0))
         yield ReadPage(tuple(blocks), image, *size, PER_INCH.get(unit, 0), text_of(root, "softwareName"))
 
@@ -66,11 +69,29 @@ def followed(blocks: Sequence[etree._Element]) -> list[str]:
     return list(order)
 
 
-def block_lines(block: etree._Element) -> Iterator[ReadLine]:
+def labelled(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """(identifier, label) of the tags that a file explains."""
+    for tags in root.iter("{*}Tags"):
+        for tag in tags.iterchildren(etree.Element):
+            if (name := tag.get("ID")) and (label := tag.get("LABEL")):
+                yield name, label
+
+
+def block_lines(block: etree._Element, labels: Mapping[str, str]) -> Iterator[ReadLine]:
+    """The lines of a block; what part of the page they are, by their own tags, else by those of what they lie in, from the
+    inside."""
+    around_it = [name for element in (block, *block.iterancestors()) for name in names_of(element, labels)]
     for line in block.iter("{*}TextLine"):
         read = line_of(line_pieces(line), box(line))
         if read is not None:
-            yield read
+            yield replace(read, region=role([*names_of(line, labels), *around_it]))
+
+
+def names_of(element: etree._Element, labels: Mapping[str, str]) -> Iterator[str]:
+    """What a file calls an element: its tags, its type, and the section of the page that it is."""
+    yield from (labels.get(name, "") for name in (element.get("TAGREFS") or "").split())
+    yield element.get("TYPE") or ""
+    yield local(element)
 
 
 def line_pieces(line: etree._Element) -> Iterator[Piece]:

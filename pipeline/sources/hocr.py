@@ -13,10 +13,11 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline.errors import InvalidRecord
-from pipeline.model import Box, Line, Page, Scan, Source
+from pipeline.model import Box, Line, Page, Region, Scan, Source
 from pipeline.ocr.pages import IDENTITY, PageRecord, Rows, stored_hocr
 from pipeline.sources.markup import xml_parser
 from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines, tidy
+from pipeline.sources.roles import role_of_classes
 
 LINE_CLASSES = frozenset(
     {"ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"}
@@ -49,7 +50,8 @@ def read_hocr(root: etree._Element) -> Iterator[ReadPage]:
         image = re.sub(r"\\(.)", r"\1", found[1]) if found and found[1] else (found[2] or found[3] or "") if found else ""
         box = box_on_scan(title, IDENTITY)
         size = (box.right, box.bottom) if box is not None else (0, 0)
-        yield ReadPage(tuple(blocks(page, IDENTITY)), image, *size, system=system)
+        foreign = "tesser" not in system.casefold()
+        yield ReadPage(tuple(blocks(page, IDENTITY, roles=foreign)), image, *size, system=system)
 
 
 def parse(hocr: bytes) -> etree._Element:
@@ -63,12 +65,17 @@ def parse(hocr: bytes) -> etree._Element:
     return root
 
 
-def blocks(page: etree._Element, to_scan: Rows) -> Iterator[tuple[ReadLine, ...]]:
-    """The paragraphs of a page that hold text."""
+def blocks(page: etree._Element, to_scan: Rows, *, roles: bool = False) -> Iterator[tuple[ReadLine, ...]]:
+    """The paragraphs of a page that hold text. `roles`: classes say what part of the page lines are (Tesseract's do not)."""
     for paragraph in paragraphs(page):
-        read = (line_of(line_pieces(line, to_scan), box_on_scan(title_of(line), to_scan)) for line in paragraph)
-        if found := tuple(line for line in read if line is not None):
+        read = ((line, line_of(line_pieces(line, to_scan), box_on_scan(title_of(line), to_scan))) for line in paragraph)
+        if found := tuple(replace(got, region=region_of(line) if roles else "") for line, got in read if got is not None):
             yield found
+
+
+def region_of(line: etree._Element) -> Region:
+    """The part of the page that a line is, by its classes, else by those of what it lies in, from the inside."""
+    return next((found for e in (line, *line.iterancestors(etree.Element)) if (found := role_of_classes(classes(e)))), "")
 
 
 def title_of(element: etree._Element) -> str:
@@ -222,7 +229,7 @@ def source_from_ocr(name: str, records: Sequence[PageRecord], ocr_folder: Path) 
 
 def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._Element | None, Rows]]:
     """The page of a record, or those of an opening, still empty; the part of the hOCR that each holds; and its matrix."""
-    scan = Scan(record.path, record.frame, record.width, record.height, record.treatments)
+    scan = Scan(record.path, record.frame, record.width, record.height, record.treatments, record.unread)
     page, failed = Page(record.number, 0, 0, scan=scan), record.failed
     if failed:
         return [(replace(page, failed=failed), None, record.to_scan)]
@@ -237,6 +244,10 @@ def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._El
         return [(replace(page, failed=" ".join(str(error).split())), None, record.to_scan)]
     sides = [replace(page, label=f"scan {record.number}, {leaf.side}") for leaf in record.leaves]
     return [
-        (replace(side, scan=replace(scan, treatments=(*record.treatments, *leaf.treatments))), part, leaf.to_scan)
+        (
+            replace(side, scan=replace(scan, treatments=(*record.treatments, *leaf.treatments), unread=leaf.unread)),
+            part,
+            leaf.to_scan,
+        )
         for side, leaf, part in zip(sides, record.leaves, found, strict=True)
     ]

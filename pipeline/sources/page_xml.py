@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
@@ -25,6 +26,7 @@ from pipeline.sources.recognised import (
     number,
     points_of,
 )
+from pipeline.sources.roles import noted_type, role
 
 NOTED_ORDER = re.compile(r"\breadingOrder\s*\{\s*index\s*:\s*(\d{1,6})\s*;?\s*\}")
 """Where Transkribus notes the order of regions and lines: custom="readingOrder {index:3;}"."""
@@ -79,13 +81,20 @@ def named(group: etree._Element) -> Iterator[str]:
 
 
 def region_lines(region: etree._Element) -> Iterator[ReadLine]:
-    """The lines of a region itself; of its text, where no lines were found in it."""
+    """The lines of a region itself; of its text, where no lines were found in it. What part of the page they are is said of
+    them, or of the regions that they lie in."""
     lines = as_noted(list(region.iterchildren("{*}TextLine")))
-    found = [read for line in lines if (read := text_line(line)) is not None]
+    around_it = [name for element in (region, *region.iterancestors("{*}TextRegion")) for name in types_of(element)]
+    found = [replace(read, region=role([*types_of(line), *around_it])) for line in lines if (read := text_line(line)) is not None]
     # A region that holds regions repeats their text in its own.
     if not found and next(region.iterchildren("{*}TextRegion"), None) is None:
-        found = list(rows_of(region, lines))
+        found = [replace(read, region=role(around_it)) for read in rows_of(region, lines)]
     yield from found
+
+
+def types_of(element: etree._Element) -> tuple[str, str]:
+    """The types of a region or line: what was noted on it, which is the finer one, and its own."""
+    return noted_type(element.get("custom")), element.get("type") or ""
 
 
 def rows_of(region: etree._Element, lines: Sequence[etree._Element]) -> Iterator[ReadLine]:

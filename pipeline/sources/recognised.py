@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.model import Box, Line, Word
+from pipeline.model import Box, Line, Region, Word
 from pipeline.sources.text import UNHOLDABLE
 
 BLANKS = re.compile("[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
@@ -39,6 +39,7 @@ class ReadLine:
     text: str
     words: tuple[Word, ...] = ()
     box: Box | None = None
+    region: Region = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def text_and_lines(blocks: Iterable[Sequence[ReadLine]], start: int) -> tuple[st
                 pieces.append("\n" if place else "\n\n")
                 at += len(pieces[-1])
             words = tuple(replace(word, start=at + word.start, end=at + word.end) for word in read.words)
-            lines.append(Line(at, at + len(read.text), words, read.box))
+            lines.append(Line(at, at + len(read.text), words, read.box, read.region))
             pieces.append(read.text)
             at += len(read.text)
     return "".join(pieces), tuple(lines)

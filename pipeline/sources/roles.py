@@ -1,0 +1,82 @@
+"""What programs call the parts of a page, and which parts those are: types of PAGE, tags of ALTO, classes of hOCR."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pipeline.model import Region
+
+ROLES: Mapping[str, Region] = {
+    # PAGE: the types of a TextRegion (and Transkribus, which notes them in `custom`)
+    "heading": "heading",
+    "header": "header",
+    "footer": "footer",
+    "pagenumber": "page-number",
+    "signaturemark": "footer",
+    "catchword": "footer",
+    "marginalia": "margin",
+    "footnote": "footnote",
+    "footnotecontinued": "footnote",
+    "caption": "caption",
+    # SegmOnto, the vocabulary of eScriptorium: https://segmonto.github.io
+    "marginzone": "margin",
+    "margintextzone": "margin",
+    "numberingzone": "page-number",
+    "runningtitlezone": "header",
+    "quiremarkszone": "footer",
+    "stampzone": "stamp",
+    "sealzone": "stamp",
+    "titlepagezone": "heading",
+    "headingline": "heading",
+    # ALTO: the sections of a page
+    "topmargin": "header",
+    "bottommargin": "footer",
+    "leftmargin": "margin",
+    "rightmargin": "margin",
+    # and what others write as labels or types
+    "marginalnote": "margin",
+    "margin": "margin",
+    "stamp": "stamp",
+    "runninghead": "header",
+    "runningheader": "header",
+    "runningtitle": "header",
+    "headline": "heading",
+    "title": "heading",
+    "pageheader": "header",
+    "pagefooter": "footer",
+    "figurecaption": "caption",
+}
+CLASSES: Mapping[str, Region] = {
+    "ocr_header": "header",
+    "ocr_footer": "footer",
+    "ocr_pageno": "page-number",
+    "ocr_footnote": "footnote",
+    "ocr_caption": "caption",
+    "ocr_textfloat": "margin",
+}
+"""Of hOCR: https://kba.github.io/hocr-spec/1.2/. Those that Tesseract writes mean other things: its header is a heading that
+spans columns, its float a block that stands across them."""
+
+NOTED_TYPE = re.compile(r"\bstructure\s*\{[^}]*\btype\s*:\s*([^;}]*)")
+"""Where Transkribus and eScriptorium note a type: custom="structure {type:marginalia;}"."""
+
+
+def role(names: Iterable[str | None]) -> Region:
+    """The part of the page that the first known of some names stands for; a further distinction behind `:` or `#` is left out."""
+    for name in names:
+        bare = re.sub(r"[^a-z]", "", re.split(r"[:#]", name or "")[0].casefold())
+        if found := ROLES.get(bare):
+            return found
+    return ""
+
+
+def noted_type(custom: str | None) -> str:
+    """The type that is noted in an element's `custom`; empty for none."""
+    found = NOTED_TYPE.search(custom or "")
+    return found[1].strip() if found else ""
+
+
+def role_of_classes(classes: Iterable[str]) -> Region:
+    """The part of the page that an element with these hOCR classes is."""
+    return next((found for name in classes if (found := CLASSES.get(name))), "")
