@@ -56,6 +56,11 @@ class Words:
     said: Floats
     suggestions: NDArray[np.int64]
 
+    def part(self, chosen: slice) -> Words:
+        """Some of the words."""
+        arrays = (getattr(self, name)[chosen] for name in ("starts", "ends", "features", "ocr", "said", "suggestions"))
+        return Words(self.texts[chosen], *arrays)
+
 
 def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
     """The words of the clean text that `ledger` makes of `source`."""
