@@ -19,7 +19,7 @@ def test_quotes_dashes_and_broken_words_are_compared_as_elsewhere() -> None:
     assert states("“Yes” — the Govern-\nment", '"Yes" - the Government') == [RIGHT] * 5
     assert states("the Govern\nment of", "the Govern\N{SOFT HYPHEN}\nment of", pages=False) == [RIGHT, SPACING, SPACING, RIGHT]
     assert states("see op. cit. p.4", "see op.cit. p.4", pages=False) == [RIGHT] * 4
-    assert states("- 3 -\ntaken by", "- 3 -\ntaken by") == [RIGHT] * 5
+    assert states("- 3 -\ntaken by short-\nhanded men—or", "- 3 -\ntaken by short-handed men -- or") == [RIGHT] * 8
 
 
 def test_what_is_lost_is_counted_and_blamed_on_no_word() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,6 +23,8 @@ from pipeline.evaluate.normalise import PAGE_TABLE, QUOTE_TABLE
 RIGHT, WRONG, SPACING, UNJUDGED = 0, 1, 2, -1
 """What is known of a word: SPACING is wrong too, but all of its letters are right."""
 
+BROKEN = "\ue000"
+"""Stands for the hyphen of a word that is broken at a line's end, which may be the word's own."""
 LEAST_MOVED = 4
 """Words that a passage must have to be looked for elsewhere in the truth."""
 LEAST_ALIKE = 0.5
@@ -55,10 +57,11 @@ def label(text: str, truth: str, *, pages: bool) -> Labels:
     """The labels of the words of `text`. `pages`: by the conventions for pages (hyphens at line ends are dropped before a small
     letter), else by those for repaired documents (they are kept, and a space behind a full stop counts for nothing)."""
     starts = [match.start() for match in re.finditer(r"\S+", text)]
-    wanted = [unicodedata.normalize("NFC", piece) for piece in folded(truth, pages=pages)[0].split()]
+    pieces = unicodedata.normalize("NFC", folded(truth, pages=pages)[0]).split()
+    wanted = [piece.replace(BROKEN, "") for piece in pieces]
     if not starts:
         return Labels(np.empty(0, dtype=np.int8), len(wanted))
-    found = tokens_of(text, starts, pages=pages)
+    found = tokens_of(text, starts, set(wanted), pages=pages)
     alignment = Alignment(found.texts, wanted)
     alignment.judge_spaces(stops=not pages)
     alignment.find_moved()
@@ -70,35 +73,43 @@ def label(text: str, truth: str, *, pages: bool) -> Labels:
     return Labels(states, alignment.used.count(False))
 
 
-def tokens_of(text: str, starts: Sequence[int], *, pages: bool) -> Tokens:
-    """The words of a text as they are compared; `starts` are the offsets of its words as they stand."""
+def tokens_of(text: str, starts: Sequence[int], wanted: Collection[str], *, pages: bool) -> Tokens:
+    """The words of a text as they are compared with those `wanted`; `starts` are the offsets of its words as they stand."""
     plain, offsets = folded(text, pages=pages)
     spans = [match.span() for match in re.finditer(r"\S+", plain)]
     edges = np.array([(offsets[start], offsets[end - 1]) for start, end in spans], dtype=np.int64).reshape(-1, 2)
     homes = np.searchsorted(starts, edges, side="right") - 1
-    texts = [unicodedata.normalize("NFC", plain[start:end]) for start, end in spans]
+    texts = [whole(unicodedata.normalize("NFC", plain[start:end]), wanted) for start, end in spans]
     return Tokens(texts, homes[:, 0].tolist(), homes[:, 1].tolist())
 
 
 def folded(text: str, *, pages: bool) -> tuple[str, list[int]]:
-    """A text with plain quotation marks and single spaces, and where each of its characters stood."""
+    """A text with plain quotation marks, dashes that stand apart and single spaces, and where each of its characters stood. For
+    pages, a hyphen that a line ends with is BROKEN: whether the word keeps it nobody can tell."""
     table = PAGE_TABLE if pages else QUOTE_TABLE
     kept: list[tuple[str, int]] = []
-    for match in re.finditer(r"\N{SOFT HYPHEN}\s*|\s+|\S", text):
+    for match in re.finditer(r"\N{SOFT HYPHEN}\s*|[—–]+|--+|[-¬][^\S\n]*\n\s*|\s+|\S", text):
         piece, at = match.group(), match.start()
-        last = kept[-1][0] if kept else " "
+        space = [(" ", at)] if kept and kept[-1][0] != " " else []
         if piece[0] == "\N{SOFT HYPHEN}":
             continue
-        if not piece.isspace():
-            kept += [(char, at) for char in piece.translate(table) if not (pages and char == "-" == last)]
-        elif last == "-" and "\n" in piece:
-            if pages and text[match.end() : match.end() + 1].islower() and len(kept) > 1 and kept[-2][0].isalpha():
-                kept.pop()
-            elif pages:
-                kept.append((" ", at))
-        elif last != " ":
-            kept.append((" ", at))
-    return "".join(char for char, _ in kept), [at for _, at in kept]
+        if piece.isspace():
+            kept += space
+        elif piece[0] in "—–" or piece.startswith("--"):
+            kept += [*space, ("-", at), (" ", at)] if pages else [(char, at) for char in piece]
+        elif piece[0] in "-¬" and piece[-1].isspace():
+            broken = text[match.end() : match.end() + 1].islower() and text[at - 1 : at].isalpha()
+            kept += [("-" if not pages else BROKEN if broken else "- ", at)]
+        else:
+            kept += [(char, at) for char in piece.translate(table)]
+    return "".join(char for char, _ in kept), [at for char, at in kept for _ in char]
+
+
+def whole(token: str, wanted: Collection[str]) -> str:
+    """A word that was broken at a line's end, with its hyphen if that is how the truth has it."""
+    joined = token.replace(BROKEN, "")
+    hyphened = token.replace(BROKEN, "-")
+    return hyphened if joined not in wanted and hyphened in wanted else joined
 
 
 class Alignment:
