@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline.confidence.model import DocumentConfidence
+from pipeline.confidence.residual import Residual, Verdict, residual
 from pipeline.draft import Draft
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Ledger
@@ -19,18 +20,27 @@ UNKNOWN = re.compile(r"unknown word “(.*?)”")
 
 @dataclass(frozen=True)
 class Result:
-    """A source, the ledger of its repair, the evidence used, and how far each line can be trusted, and what it cites."""
+    """A source, the ledger of its repair, the evidence used, and how far each line can be trusted, and what it cites.
+
+    `verdicts`: what a person found on lines of the clean text.
+    """
 
     source: Source
     ledger: Ledger
     evidence: Evidence
     confidence: DocumentConfidence
     references: ReferenceIndex = field(default_factory=ReferenceIndex)
+    verdicts: tuple[Verdict, ...] = ()
 
     @cached_property
     def draft(self) -> Draft:
         """The clean text with the way back to the source."""
         return Draft(self.source.text, self.ledger.applied, self.source.marked)
+
+    @cached_property
+    def residual(self) -> Residual:
+        """How many words are wrong still, and which lines to read."""
+        return residual(self.confidence, image=self.source.has_confidences, verdicts=self.verdicts)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,0 +1,183 @@
+"""How many words of a clean text are wrong still, with a 90 % interval, and which lines to read to see most of them.
+
+The risks of single words add up to an expectation; how far the truth strays from it is drawn from `pipeline.confidence.spread`:
+a shift of the document, one of each page, and chance. What a person found on lines drawn at random moves the document's shift
+(Bayes' rule), and any line that a person has read is left out of what remains. Counted is what is wrong in the text that is
+there; what is missing is in `pipeline.repair.findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.confidence.model import DocumentConfidence, LineConfidence
+from pipeline.confidence.spread import (
+    SHIFTS,
+    STEP,
+    Floats,
+    Spread,
+    document_likelihood,
+    expected_counts,
+    likelihood,
+    spreads,
+)
+
+LEVEL = 0.90
+"""Probability that the truth lies in an interval."""
+SHARE = 0.90
+"""Share of the wrong words that a reading list is to hold."""
+DRAWS = 400
+"""Counts drawn for each page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Wrong words: how many are expected, and the bounds of the 90 % interval."""
+
+    expected: float
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person found on a line of the clean text: `wrong` of its `words`. `page` and `line` count from 1.
+
+    `drawn`: the line was drawn at random, and so speaks for others; one that was chosen speaks for itself only.
+    """
+
+    page: int
+    line: int
+    words: int
+    wrong: int
+    drawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingList:
+    """Lines to read, those with most expected errors first: `share` (0-1) of all wrong words stands in them. `of`: the lines that
+    nobody has read, from which they are taken."""
+
+    lines: tuple[LineConfidence, ...]
+    share: float
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Wrong words that are left in a document and in each of its pages, in order, in lines that nobody has read.
+
+    `words`: how many words those lines have; `unread`: the lines; `read`: the verdicts that were taken into account.
+    """
+
+    document: Estimate
+    pages: tuple[Estimate, ...]
+    words: int
+    unread: tuple[LineConfidence, ...]
+    read: tuple[Verdict, ...] = ()
+
+    def reading_list(self, share: float = SHARE) -> ReadingList:
+        """The fewest lines in which `share` (0-1) of the wrong words is expected."""
+        return reading_list(self.unread, share)
+
+
+def residual(confidence: DocumentConfidence, *, image: bool, verdicts: Sequence[Verdict] = ()) -> Residual:
+    """What is left after `verdicts`; `image`: the OCR said how sure it was of its words. The same input gives the same result."""
+    spread = spreads()["image" if image else "text"]
+    lines = confidence.lines
+    read = {(verdict.page, verdict.line): verdict for verdict in verdicts}
+    unread = tuple(line for line in lines if (line.page, line.line) not in read and line.end > line.start)
+    risks, pages, states = words_of(confidence, read)
+    size, left = len(confidence.pages), states == UNREAD
+    expected = expected_counts(risks[left], pages[left], size)
+    numbers = np.bincount(pages[left], minlength=size)
+    drawn = [verdict for verdict in read.values() if verdict.drawn]
+    seen = sighting(risks[states == DRAWN], pages[states == DRAWN], drawn, size)
+    means, counts = draw(spread, expected, numbers, seen)
+    return Residual(
+        estimate(means.sum(axis=0), counts.sum(axis=0)),
+        tuple(estimate(mean, count) for mean, count in zip(means, counts, strict=True)),
+        int(left.sum()),
+        unread,
+        tuple(read.values()),
+    )
+
+
+UNREAD, CHOSEN, DRAWN = 0, 1, 2
+"""What a person has seen of a word: nothing; its line, which was chosen; its line, which was drawn at random."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What lines drawn at random showed of the pages (counted from 0) that they stand on: log-likelihoods of SHIFTS."""
+
+    pages: NDArray[np.int64]
+    likelihoods: Floats
+
+
+def words_of(
+    confidence: DocumentConfidence, read: Mapping[tuple[int, int], Verdict]
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Of every word: its risk, its page (from 0), and what a person has seen of it."""
+    lines = confidence.lines
+    at = np.searchsorted([line.start for line in lines], confidence.words.starts, side="right") - 1
+    pages = np.array([line.page - 1 for line in lines], dtype=np.int64)
+    seen = {place: DRAWN if verdict.drawn else CHOSEN for place, verdict in read.items()}
+    states = np.array([seen.get((line.page, line.line), UNREAD) for line in lines], dtype=np.int64)
+    return confidence.words.wrong, pages[at], states[at]
+
+
+def sighting(risks: Floats, pages: NDArray[np.int64], verdicts: Sequence[Verdict], size: int) -> Sighting:
+    """What `verdicts` say; `risks` and `pages` (from 0) are those of the words that they are about."""
+    homes = np.array([verdict.page - 1 for verdict in verdicts], dtype=np.int64)
+    words = np.bincount(homes, [verdict.words for verdict in verdicts], minlength=size).astype(np.int64)
+    wrong = np.bincount(homes, [verdict.wrong for verdict in verdicts], minlength=size).astype(np.int64)
+    told = np.flatnonzero(words)
+    return Sighting(told, likelihood(expected_counts(risks, pages, size)[told], words[told], wrong[told]))
+
+
+def draw(spread: Spread, expected: Floats, words: NDArray[np.int64], seen: Sighting) -> tuple[Floats, NDArray[np.int64]]:
+    """DRAWS times the wrong words of each page (pages x draws): what they are expected to be, and what chance makes of that.
+
+    `expected`: those of each page (rows) under SHIFTS, in so many `words`.
+    """
+    chance = np.random.default_rng(0)  # not fresh: the same document has the same figures again
+    kernel = spread.kernel()
+    weights = spread.prior()
+    if len(seen.pages):
+        told = document_likelihood(seen.likelihoods, kernel)
+        weights = weights * np.exp(told - told.max())
+    document = inverse(np.cumsum(weights), (np.arange(DRAWS) + 0.5) / DRAWS)
+    own = np.rint(chance.normal(0, spread.page / STEP, (len(words), DRAWS))).astype(np.int64)
+    shifts = np.clip(document + own, 0, len(SHIFTS) - 1)
+    for page, told in zip(seen.pages, seen.likelihoods, strict=True):
+        rows = np.cumsum(kernel * np.exp(told - told.max()), axis=1)[document]
+        shifts[page] = (rows < chance.random((DRAWS, 1)) * rows[:, -1:]).sum(axis=1)
+    means = np.take_along_axis(expected, shifts, axis=1)
+    return means, chance.binomial(words[:, None], np.minimum(1.0, means / np.maximum(1, words)[:, None]))
+
+
+def inverse(cumulated: Floats, levels: Floats) -> NDArray[np.int64]:
+    """Places at which cumulated weights reach some levels (0-1) of their sum."""
+    return np.asarray(np.searchsorted(cumulated, levels * cumulated[-1]), dtype=np.int64)
+
+
+def estimate(means: Floats, counts: NDArray[np.int64]) -> Estimate:
+    """The estimate that draws of a count give."""
+    low, high = np.quantile(counts, ((1 - LEVEL) / 2, (1 + LEVEL) / 2), method="inverted_cdf")
+    return Estimate(round(float(means.mean()), 3), int(low), int(high))
+
+
+def reading_list(lines: Sequence[LineConfidence], share: float = SHARE) -> ReadingList:
+    """The fewest of `lines` in which `share` (0-1) of their wrong words is expected."""
+    worst = sorted((line for line in lines if line.expected_wrong > 0), key=lambda line: -line.expected_wrong)
+    if not worst or share <= 0:
+        return ReadingList((), 0.0, len(lines))
+    sums = np.cumsum([line.expected_wrong for line in worst])
+    reached = sums / sums[-1]
+    count = int(np.searchsorted(reached, min(share, 1.0) - 1e-9)) + 1
+    return ReadingList(tuple(worst[:count]), float(reached[count - 1]), len(lines))

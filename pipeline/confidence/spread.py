@@ -1,0 +1,88 @@
+"""How far documents and pages stray from what the model of words expects of them, and what that means for counts of wrong words.
+
+Words of a document err together: a ribbon, a camera or a typist is worse than the pages that the model was fitted on. So each
+document has a shift of the logits of its words' risks, normally distributed, and each page a smaller one of its own: a logistic
+model with random intercepts (Gelman and Hill, "Data Analysis Using Regression and Multilevel/Hierarchical Models", 2007, ch. 14),
+whose spreads are fitted by maximum marginal likelihood, empirical Bayes, on hand-corrected documents (benchmarks/fit_spread.py).
+Shifts are summed over on a grid instead of by formulas.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+STEP, REACH = 0.1, 4.0
+SHIFTS: Floats = np.arange(-REACH, REACH + STEP / 2, STEP)
+"""The grid of shifts, in logits."""
+BINS = np.arange(-9.0, 5.0, 0.1)
+"""Words whose logits lie between two of these count as alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Standard deviations, in logits, of the shifts of documents and of pages; `shift` is the mean of those of documents."""
+
+    document: float
+    page: float
+    shift: float = 0.0
+
+    def prior(self) -> Floats:
+        """Probabilities of a document's shift, over SHIFTS."""
+        return normal(SHIFTS - self.shift, self.document)
+
+    def kernel(self) -> Floats:
+        """Probabilities of the shift of a page (columns) given that of its document (rows), over SHIFTS."""
+        return np.stack([normal(SHIFTS - shift, self.page) for shift in SHIFTS])
+
+
+def normal(distance: Floats, deviation: float) -> Floats:
+    """Normal probabilities over equally spaced points, adding up to 1."""
+    weights = np.exp(-0.5 * (distance / max(deviation, STEP / 2)) ** 2)
+    return np.asarray(weights / weights.sum())
+
+
+@cache
+def spreads() -> dict[str, Spread]:
+    """The shipped spreads: `image` for words whose OCR said how sure it was, `text` for others."""
+    data = json.loads(files("pipeline.confidence").joinpath("spread.json").read_text(encoding="utf-8"))
+    return {name: Spread(data[name]["document"], data[name]["page"], data[name]["shift"]) for name in ("image", "text")}
+
+
+def expected_counts(risks: Floats, groups: Counts, size: int) -> Floats:
+    """Wrong words that are expected in each of `size` groups under each of SHIFTS: an array of groups x shifts.
+
+    `risks`: probability (0-1) of each word that it is wrong; `groups`: the group of each.
+    """
+    risks = np.clip(risks, 1e-5, 1 - 1e-5)
+    logits = np.log(risks / (1 - risks))
+    bins = np.digitize(logits, BINS)
+    words = np.bincount(groups * (len(BINS) + 1) + bins, minlength=size * (len(BINS) + 1)).reshape(size, len(BINS) + 1)
+    totals = np.bincount(bins, minlength=len(BINS) + 1)
+    means = np.bincount(bins, risks, minlength=len(BINS) + 1) / np.maximum(1, totals)
+    used = totals > 0
+    centres = np.log(means[used] / (1 - means[used]))
+    return np.asarray(words[:, used] @ (1 / (1 + np.exp(-(centres[:, None] + SHIFTS)))))
+
+
+def likelihood(expected: Floats, words: Counts, wrong: Counts) -> Floats:
+    """Log-likelihood of each shift (columns) for groups (rows) of so many `words` of which so many were found `wrong`.
+
+    Words count as a binomial of their mean risk, which varies no less than the sum of unequal ones does (Hoeffding 1956).
+    """
+    share = np.clip(expected / np.maximum(1, words)[:, None], 1e-9, 1 - 1e-9)
+    return np.asarray(wrong[:, None] * np.log(share) + (words - wrong)[:, None] * np.log1p(-share))
+
+
+def document_likelihood(pages: Floats, kernel: Floats) -> Floats:
+    """Log-likelihood of each shift of a document, of those of its pages (rows), summed over what the pages' own may be."""
+    peak = pages.max(axis=1, keepdims=True)
+    return np.asarray((np.log(np.exp(pages - peak) @ kernel.T + 1e-300) + peak).sum(axis=0))
