@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.documents import StoredJob, TextJob
 from pipeline.batch.order import Order, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
@@ -20,6 +21,7 @@ from pipeline.language import Lexicon, build_lexicon
 from pipeline.language.evidence import Evidence, Knowledge
 from pipeline.ledger import Ledger
 from pipeline.model import Source
+from pipeline.outputs.audit_sheet import read_sheet
 from pipeline.references.index import index_references
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
@@ -91,6 +93,16 @@ def undo(paths: Sequence[Path], choice: Choice, report: Reporter) -> list[Outcom
     folders = finished_folders(paths)
     check_choice(choice, folders)
     return run_texts([UndoJob(f, choice, rebuild) for f in folders], 1, report)
+
+
+def audit_sheet(folder: Path, wanted: Wanted) -> str:
+    """A sheet (CSV) of lines of the finished document in a folder, for a person to read. Raises PipelineError."""
+    return sheet(folder, wanted, rebuild)
+
+
+def take_audit(folder: Path, filled: Path) -> Audit:
+    """Keep the verdicts of a filled-in sheet with the finished document in a folder, and write it anew. Raises PipelineError."""
+    return take(folder, read_sheet(filled), rebuild)
 
 
 @lru_cache(maxsize=2)

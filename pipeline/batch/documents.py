@@ -11,6 +11,7 @@ from pipeline.batch.decisions import placed, read_decisions
 from pipeline.batch.order import Order, Process, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
 from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
+from pipeline.batch.verdicts import with_stored_readings
 from pipeline.errors import ToolFailed, UnreadableInput
 from pipeline.model import Source
 from pipeline.ocr.pages import write
@@ -26,21 +27,31 @@ from pipeline.sources.stored import keep_inputs, stored_records, stored_text
 def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process) -> Outcome:
     """Process a source and write its results and its stamp; in a dry run, only show what would change.
 
-    What a person undid in the document before stays undone.
+    What a person undid in the document before stays undone, and lines that were read stay read.
     """
     result = process(source, order.settings, placed(read_decisions(folder), source.text))
+    result, remarks = with_stored_readings(result, folder)
     counts = counts_of(result)
     failed = tuple(f"page {page.number}: {page.failed}" for page in source.pages if page.failed)
     if order.dry_run:
-        return Outcome(stamp.name, folder, "done", counts, failed, output=unified_diff(result))
+        return Outcome(stamp.name, folder, "done", counts, failed, output=unified_diff(result), remarks=remarks)
     write_results(result, stamp, folder)
-    return Outcome(stamp.name, folder, "done", counts, failed)
+    return Outcome(stamp.name, folder, "done", counts, failed, remarks=remarks)
 
 
 def counts_of(result: Result) -> dict[str, int]:
-    """What the stamp and the last line on a document count."""
-    ledger = result.ledger
-    return {"pages": len(result.source.pages), "applied": len(ledger.applied), "held": len(ledger.held)}
+    """What the stamp and the last line on a document count; `lines_to_read` of `lines` hold most of what is `wrong` still."""
+    ledger, left = result.ledger, result.residual
+    return {
+        "pages": len(result.source.pages),
+        "applied": len(ledger.applied),
+        "held": len(ledger.held),
+        "wrong": round(left.document.expected),
+        "wrong_low": left.document.low,
+        "wrong_high": left.document.high,
+        "lines_to_read": len(left.reading_list().lines),
+        "lines": len(left.unread),
+    }
 
 
 def write_results(result: Result, stamp: Stamp, folder: Path) -> None:
@@ -102,7 +113,8 @@ class TextJob:
         source = selected_pages(self.read(), order.selected)
         if not order.dry_run:
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
-        return replace(finish(source, stamp, self.folder, order, self.process), remarks=document.remarks)
+        outcome = finish(source, stamp, self.folder, order, self.process)
+        return replace(outcome, remarks=(*document.remarks, *outcome.remarks))
 
     def read(self) -> Source:
         """The document as it came. Raises PipelineError."""

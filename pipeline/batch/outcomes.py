@@ -16,7 +16,7 @@ FATAL = (MissingDependency, UnwritableOutput)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One document. `counts`: pages, applied, held; `failed`: why each page that could not be read could not; `detail`: a
+    """One document. `counts`: see `documents.counts_of`; `failed`: why each page that could not be read could not; `detail`: a
     traceback, for an error that nobody foresaw; `output`: what a run that writes nothing has to show; `note`: what is said of it
     in place of its counts; `remarks`: what else there is to say, such as files that were passed over."""
 

@@ -13,6 +13,7 @@ from pipeline.batch.documents import counts_of, stored_source, write_results
 from pipeline.batch.order import unwritable
 from pipeline.batch.outcomes import Outcome
 from pipeline.batch.stamp import read_stamp
+from pipeline.batch.verdicts import with_stored_readings
 from pipeline.errors import BadArguments, InvalidRecord, UnreadableInput
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger
@@ -65,13 +66,14 @@ class UndoJob:
             return Outcome(self.name, self.folder, "already done", note="nothing to undo")
         source = stored_source(self.folder, stamp)
         result = self.rebuild(source, without(ledger, gone), read_evidence(self.folder), stamp.packs)
+        result, remarks = with_stored_readings(result, self.folder)
         decisions = [*read_decisions(self.folder), *decided(gone, source.text)]
         try:
             write_decisions(self.folder, decisions)
         except OSError as fault:
             raise unwritable(self.folder, fault) from fault
         write_results(result, stamp, self.folder)
-        return Outcome(self.name, self.folder, "done", counts_of(result), note=summary(gone))
+        return Outcome(self.name, self.folder, "done", counts_of(result), note=summary(gone), remarks=remarks)
 
     def chosen(self) -> list[Edit]:
         """The applied edits that are meant. Raises BadArguments for a line that holds none."""

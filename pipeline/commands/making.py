@@ -87,6 +87,7 @@ def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> i
 def stream(path: str, order: Order, console: Console) -> int:
     """Clean one text and write it to standard output."""
     from pipeline import run
+    from pipeline.batch.documents import counts_of
     from pipeline.outputs.files import unified_diff
     from pipeline.sources.text import read_bytes
 
@@ -94,8 +95,7 @@ def stream(path: str, order: Order, console: Console) -> int:
     origin = None if path == "-" else Path(path)
     result = run.clean_bytes(data, "standard input" if path == "-" else path, order, origin)
     write_out(unified_diff(result) if order.dry_run else result.draft.text)
-    counts = {"pages": len(result.source.pages), "applied": len(result.ledger.applied), "held": len(result.ledger.held)}
-    console.say(f"{result.source.name}: {counted(counts)}")
+    console.say(f"{result.source.name}: {counted(counts_of(result))}")
     return ExitCode.OK
 
 

@@ -8,8 +8,9 @@ there; what is missing is in `pipeline.repair.findings`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,16 @@ class Estimate:
     expected: float
     low: int
     high: int
+
+    def __str__(self) -> str:
+        """`about 580 (220-1,200)`: no more digits than the figures are worth."""
+        return f"about {rounded(self.expected, round):,} ({rounded(self.low, floor):,}-{rounded(self.high, ceil):,})"
+
+
+def rounded(number: float, way: Callable[[float], int]) -> int:
+    """A number to two digits."""
+    unit: int = 10 ** max(0, len(str(int(number))) - 2)
+    return way(number / unit) * unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +99,8 @@ class Residual:
 def residual(confidence: DocumentConfidence, *, image: bool, verdicts: Sequence[Verdict] = ()) -> Residual:
     """What is left after `verdicts`; `image`: the OCR said how sure it was of its words. The same input gives the same result."""
     spread = spreads()["image" if image else "text"]
-    lines = confidence.lines
     read = {(verdict.page, verdict.line): verdict for verdict in verdicts}
-    unread = tuple(line for line in lines if (line.page, line.line) not in read and line.end > line.start)
+    unread = tuple(line for line in written_lines(confidence) if (line.page, line.line) not in read)
     risks, pages, states = words_of(confidence, read)
     size, left = len(confidence.pages), states == UNREAD
     expected = expected_counts(risks[left], pages[left], size)
@@ -119,12 +129,24 @@ class Sighting:
     likelihoods: Floats
 
 
+def written_lines(confidence: DocumentConfidence) -> list[LineConfidence]:
+    """The lines of a text that have words."""
+    lines = confidence.lines
+    return [lines[at] for at in np.unique(homes(lines, confidence))]
+
+
+def homes(lines: Sequence[LineConfidence], confidence: DocumentConfidence) -> NDArray[np.int64]:
+    """For each word, which of `lines` it stands on."""
+    starts = [line.start for line in lines]
+    return np.asarray(np.searchsorted(starts, confidence.words.starts, side="right") - 1, dtype=np.int64)
+
+
 def words_of(
     confidence: DocumentConfidence, read: Mapping[tuple[int, int], Verdict]
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
     """Of every word: its risk, its page (from 0), and what a person has seen of it."""
     lines = confidence.lines
-    at = np.searchsorted([line.start for line in lines], confidence.words.starts, side="right") - 1
+    at = homes(lines, confidence)
     pages = np.array([line.page - 1 for line in lines], dtype=np.int64)
     seen = {place: DRAWN if verdict.drawn else CHOSEN for place, verdict in read.items()}
     states = np.array([seen.get((line.page, line.line), UNREAD) for line in lines], dtype=np.int64)
@@ -133,9 +155,9 @@ def words_of(
 
 def sighting(risks: Floats, pages: NDArray[np.int64], verdicts: Sequence[Verdict], size: int) -> Sighting:
     """What `verdicts` say; `risks` and `pages` (from 0) are those of the words that they are about."""
-    homes = np.array([verdict.page - 1 for verdict in verdicts], dtype=np.int64)
-    words = np.bincount(homes, [verdict.words for verdict in verdicts], minlength=size).astype(np.int64)
-    wrong = np.bincount(homes, [verdict.wrong for verdict in verdicts], minlength=size).astype(np.int64)
+    at = np.array([verdict.page - 1 for verdict in verdicts], dtype=np.int64)
+    words = np.bincount(at, [verdict.words for verdict in verdicts], minlength=size).astype(np.int64)
+    wrong = np.bincount(at, [verdict.wrong for verdict in verdicts], minlength=size).astype(np.int64)
     told = np.flatnonzero(words)
     return Sighting(told, likelihood(expected_counts(risks, pages, size)[told], words[told], wrong[told]))
 
