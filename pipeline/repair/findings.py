@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 from pipeline.draft import Draft, DraftLine
 from pipeline.ledger import Edit, Ledger
@@ -34,7 +34,12 @@ def find(draft: Draft, ledger: Ledger, unknown: Unknown) -> tuple[Finding, ...]:
     """All findings of a finished document, in its order."""
     spots = [*missing_notes(draft), *missing_text(draft, unknown), *inserted(draft, ledger), *lost_pages(draft, ledger)]
     ordered = sorted(dict.fromkeys(spots), key=lambda spot: (spot.line.start, LACKS.index(spot.kind)))
-    return tuple(located(draft, spot) for spot in ordered)
+    return tuple(located(draft, together(list(same))) for _, same in groupby(ordered, key=lambda spot: (spot.line, spot.kind)))
+
+
+def together(spots: Sequence[Spot]) -> Spot:
+    """Several spots of a kind in one line as one."""
+    return replace(spots[0], message=" ".join(spot.message for spot in spots))
 
 
 def located(draft: Draft, spot: Spot) -> Finding:

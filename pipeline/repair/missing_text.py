@@ -39,6 +39,8 @@ INSERTION = re.compile(r"(?<![\w./])([A-Za-z]{2,})([/^])([A-Za-z]{4,})(?![\w/])"
 PREPOSITIONS = frozenset("through into onto upon over under after before during about against within without".split())
 PLAIN_END = re.compile(r"(?:[a-z]{4,}['’]?|note \d+|[a-z]['’]|\d)\.$")
 FIRST_WORD = re.compile(r"\s*['\"‘’“”(]*([A-Za-z]+)")
+LEAST_MISPLACED = 35
+"""Characters of a line that is long enough to have come from elsewhere."""
 LAST_WORD = re.compile(r"(?<![\w'’-])([A-Za-z][a-z]{0,11})\s*$")
 
 
@@ -157,7 +159,7 @@ def misplaced(lines: Sequence[DraftLine]) -> Iterator[Spot]:
     """A full line in small letters right behind a sentence's end: it goes on with nothing, so it may belong elsewhere."""
     for line, after in pairwise(lines):
         bare = line.text.rstrip()
-        if bare[-1:] == "." and PLAIN_END.search(bare) and after.text[:1].islower() and len(after.text) > 35:
+        if bare[-1:] == "." and PLAIN_END.search(bare) and after.text[:1].islower() and len(after.text) > LEAST_MISPLACED:
             yield Spot(
                 after,
                 "out of place",
