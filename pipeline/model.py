@@ -76,7 +76,9 @@ class Scan:
     read.
 
     What another program read may name a file that is not there, or none: only the size is certain. `unread`: places with ink
-    like that of letters, each about a line, where nothing was read.
+    like that of letters, each about a line, where nothing was read. `digest` tells a file, and `fingerprint` (16 hexadecimal
+    digits) nearly tells what it shows; `ink` (0-1) is the share of it that is dark, None where nobody looked; `blank`: there
+    is nothing on it.
     """
 
     path: str
@@ -85,6 +87,10 @@ class Scan:
     height: int
     treatments: tuple[Treatment, ...] = ()
     unread: tuple[Box, ...] = ()
+    digest: str = ""
+    fingerprint: str = ""
+    ink: float | None = None
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.batch.leaves import Opening, read_leaves
 from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
+from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.model import TEXT_LAYER, Treatment
 from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
 from pipeline.ocr.recognition import chosen, tesseract_version
@@ -64,6 +65,7 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
     height, width = gray.shape
     found = read_leaves(gray, request)
     record = replace(record, width=width, height=height, treatments=(*asked, *found.treatments))
+    record = replace(record, fingerprint=fingerprint(gray), ink=ink_share(gray))
     if isinstance(found, Opening):
         return replace(record, leaves=found.leaves), found.hocr
     return replace(record, to_scan=found.to_scan, blank=found.blank), found.hocr

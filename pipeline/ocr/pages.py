@@ -66,7 +66,9 @@ class PageRecord:
     hOCR holds, to pixels of the scan; `digest`: of the scan file and the frame; `failed`: in one line why there is no text,
     or empty; `text_layer`: the page's own text was asked for (the treatments say whether there was one). `split`: an opening
     would have become two pages; `effort`: as in PageRequest; `engine`, `tesseract`: what read it, and the version of that;
-    `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none; `unread`: as in `Scan`."""
+    `leaves`: those of an opening, each with an `ocr_page` of the hOCR in their order, or none. `unread`, `fingerprint`, `ink`: as
+    in Scan.
+    """
 
     number: int
     path: str
@@ -86,6 +88,8 @@ class PageRecord:
     engine: str = "pytesseract"
     leaves: tuple[LeafRecord, ...] = ()
     unread: tuple[Box, ...] = ()
+    fingerprint: str = ""
+    ink: float | None = None
 
     def to_json(self) -> str:
         """The record as it is stored."""

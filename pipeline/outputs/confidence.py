@@ -22,7 +22,7 @@ def confidence_csv(result: Result) -> str:
     for line in result.confidence.lines:
         shown = text[line.start : line.end].strip()
         if shown:
-            folio = names.folios.get(line.page, "")
+            folio = names.folio(line.page)
             row = (f"{line.probability:.4f}", f"{line.expected_wrong:.4f}", harmless("; ".join(line.reasons)))
             writer.writerow((names.number(line.page), folio, line.line, harmless(shown), *row))
     return out.getvalue()

@@ -45,7 +45,7 @@ def findings_csv(result: Result) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for found in result.findings:
-        place = (names.number(found.page), names.folios.get(found.page, ""), found.line)
+        place = (names.number(found.page), names.folio(found.page), found.line)
         writer.writerow((*place, found.kind, harmless(found.message), harmless(found.text)))
     return out.getvalue()
 

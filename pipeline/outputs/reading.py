@@ -53,7 +53,7 @@ class Reading:
 
     def turn(self, page: int) -> str:
         """Markers of the pages that begin up to and with `page`."""
-        if len(self.pages) == 1 and 1 not in self.names.folios:
+        if len(self.pages) == 1 and not self.names.folio(1):
             return ""
         markers = [MARKER.format(self.names.shown(number)) for number in range(self.turned + 1, page + 1)]
         self.turned = max(self.turned, page)

@@ -35,7 +35,7 @@ def cells(row: Row, names: PageNames) -> tuple[str, ...]:
         row.piece,
         "; ".join(row.met),
         "; ".join(str(names.number(page)) for page, _ in row.places),
-        joined(names.folios.get(page, "") for page, _ in row.places),
+        joined(names.folio(page) for page, _ in row.places),
         joined("" if note is None else str(note) for _, note in row.places),
         str(row.count),
         "yes" if row.certain else "no",

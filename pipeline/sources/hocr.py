@@ -14,7 +14,7 @@ from lxml import etree
 
 from pipeline.errors import InvalidRecord
 from pipeline.model import Box, Line, Page, Region, Scan, Source
-from pipeline.ocr.pages import IDENTITY, PageRecord, Rows, stored_hocr
+from pipeline.ocr.pages import IDENTITY, LeafRecord, PageRecord, Rows, stored_hocr
 from pipeline.sources.markup import xml_parser
 from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines, tidy
 from pipeline.sources.roles import role_of_classes
@@ -229,7 +229,8 @@ def source_from_ocr(name: str, records: Sequence[PageRecord], ocr_folder: Path) 
 
 def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._Element | None, Rows]]:
     """The page of a record, or those of an opening, still empty; the part of the hOCR that each holds; and its matrix."""
-    scan = Scan(record.path, record.frame, record.width, record.height, record.treatments, record.unread)
+    seen = (record.unread, record.digest, record.fingerprint, record.ink, record.blank)
+    scan = Scan(record.path, record.frame, record.width, record.height, record.treatments, *seen)
     page, failed = Page(record.number, 0, 0, scan=scan), record.failed
     if failed:
         return [(replace(page, failed=failed), None, record.to_scan)]
@@ -244,10 +245,12 @@ def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._El
         return [(replace(page, failed=" ".join(str(error).split())), None, record.to_scan)]
     sides = [replace(page, label=f"scan {record.number}, {leaf.side}") for leaf in record.leaves]
     return [
-        (
-            replace(side, scan=replace(scan, treatments=(*record.treatments, *leaf.treatments), unread=leaf.unread)),
-            part,
-            leaf.to_scan,
-        )
+        (replace(side, scan=leaf_scan(scan, record, leaf)), part, leaf.to_scan)
         for side, leaf, part in zip(sides, record.leaves, found, strict=True)
     ]
+
+
+def leaf_scan(scan: Scan, record: PageRecord, leaf: LeafRecord) -> Scan:
+    """The scan of an opening as one of its pages has it."""
+    treatments = (*record.treatments, *leaf.treatments)
+    return replace(scan, treatments=treatments, unread=leaf.unread, blank=leaf.blank, ink=None)
