@@ -6,30 +6,43 @@ import csv
 import io
 from collections.abc import Iterable
 
+from pipeline.confidence.model import WordRisks
 from pipeline.outputs.confidence import harmless
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.references.index import Row, rows
 from pipeline.result import Result
 
-HEADER = ("reference", "kind", "series", "piece", "raw_forms", "pages", "folios", "notes", "count", "certain", "doubts")
+HEADER = (
+    "reference", "catalogue", "kind", "series", "piece", "raw_forms", "pages", "folios", "notes", "count", "confidence", "certain",
+    "doubts",
+)  # fmt: skip
 
 
 def references_csv(result: Result) -> str:
     """Every archival reference. `pages` are places in the scan order, from 1; `folios` and `notes` stand in their order,
-    `none` where a page has no printed number or the reference is in the running text."""
+    `none` where a page has no printed number or the reference is in the running text. `reference` is as cited, without stops
+    and blanks of house style, `catalogue` what to paste into a catalogue's search; `confidence` is the probability that it is right where it is read best."""
     names = page_names(result.source, result.ledger, len(result.draft.pages))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for row in rows(result.references):
-        writer.writerow([harmless(cell) for cell in cells(row, names)])
+        writer.writerow([harmless(cell) for cell in cells(row, names, result.confidence.words)])
     return out.getvalue()
 
 
-def cells(row: Row, names: PageNames) -> tuple[str, ...]:
+def surest(row: Row, words: WordRisks) -> float | None:
+    """Probability (0-1) that a reference is read right where it is read best; None where nothing is known of its words."""
+    found = [float((1 - wrong).prod()) for start, end in row.spans if len(wrong := words.between(start, end))]
+    return max(found, default=None)
+
+
+def cells(row: Row, names: PageNames, words: WordRisks) -> tuple[str, ...]:
     """A row as text."""
+    probability = surest(row, words)
     return (
         row.reference,
+        "; ".join(row.catalogue),
         row.kind.value,
         row.series,
         row.piece,
@@ -38,6 +51,7 @@ def cells(row: Row, names: PageNames) -> tuple[str, ...]:
         joined(names.folio(page) for page, _ in row.places),
         joined("" if note is None else str(note) for _, note in row.places),
         str(row.count),
+        "" if probability is None else f"{probability:.4f}",
         "yes" if row.certain else "no",
         "; ".join(doubt.told(names.shown) for doubt in row.doubts),
     )

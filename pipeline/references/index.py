@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
+from pipeline.references.catalogue import catalogue_forms
 from pipeline.references.citations import Citation, citations
 from pipeline.references.kinds import Kind
 from pipeline.references.plausibility import Doubt, check
@@ -23,7 +24,9 @@ class ReferenceIndex:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing cited. `met`: its forms in the source, the most frequent first; `places`: (page from 1, note or None)."""
+    """One thing cited. `met`: its forms in the source, the most frequent first; `places`: (page from 1, note or None);
+    `catalogue`: what today's catalogues call it, or the pieces in which it is said to lie; `spans`: where it stands in the clean
+    text."""
 
     reference: str
     kind: Kind
@@ -34,6 +37,8 @@ class Row:
     count: int
     certain: bool
     doubts: tuple[Doubt, ...]
+    catalogue: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def index_references(draft: Draft, known: Knowledge) -> ReferenceIndex:
@@ -70,6 +75,8 @@ def row(members: list[Citation], doubts: Iterable[Doubt]) -> Row:
         len(members),
         all(citation.reference.certain for citation in members),
         tuple(doubts),
+        catalogue_forms(first.normalised, first.kind, (citation.piece for citation in members if citation.piece)),
+        tuple((citation.reference.start, citation.reference.end) for citation in members),
     )
 
 

@@ -74,11 +74,11 @@ def running_on(lines: Sequence[DraftLine]) -> Iterator[Spot]:
     """Running text behind a note that has ended: a line in small letters after a blank one."""
     for at in range(2, len(lines)):
         before, blank, line = lines[at - 2 : at + 1]
-        if not blank.text.strip() and len(line.text) > LEAST_MISPLACED and line.text[:1].islower():
-            if PLAIN_END.search(before.text.rstrip()):
-                why = "This goes on from the running text, not from the note before it: it may belong elsewhere."
-                yield Spot(line, "out of place", why)
-                return
+        stray = not blank.text.strip() and len(line.text) > LEAST_MISPLACED and line.text[:1].islower()
+        if stray and PLAIN_END.search(before.text.rstrip()):
+            why = "This goes on from the running text, not from the note before it: it may belong elsewhere."
+            yield Spot(line, "out of place", why)
+            return
 
 
 def broken_off(draft: Draft, number: int, last: DraftLine) -> Iterator[Spot]:
