@@ -1,15 +1,22 @@
-"""confidence.csv: a row a line, for spreadsheets."""
+"""confidence.csv, a row a line, for spreadsheets; confidence.json, the same and the words of each line, for programs."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+from collections.abc import Iterator
+from typing import Any
 
-from pipeline.outputs.folios import page_names
+import numpy as np
+
+from pipeline.confidence.model import LineConfidence
+from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "probability", "expected_wrong", "reasons")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMAT = {"format": "errata-confidence", "version": 1}
 
 
 def confidence_csv(result: Result) -> str:
@@ -22,12 +29,51 @@ def confidence_csv(result: Result) -> str:
     for line in result.confidence.lines:
         shown = text[line.start : line.end].strip()
         if shown:
-            folio = names.folio(line.page)
             row = (f"{line.probability:.4f}", f"{line.expected_wrong:.4f}", harmless("; ".join(line.reasons)))
-            writer.writerow((names.number(line.page), folio, line.line, harmless(shown), *row))
+            writer.writerow((names.number(line.page), names.folio(line.page), line.line, harmless(shown), *row))
     return out.getvalue()
 
 
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP, "CSV injection"): an apostrophe before what looks like one."""
     return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+
+
+def confidence_json(result: Result) -> str:
+    """The values of confidence.csv by page and line, a page to a line of the file; `words` has the words of a line, each with the
+    probability (0-1) that it is right."""
+    names = page_names(result.source, result.ledger, len(result.confidence.pages))
+    head = {**FORMAT, "document": result.source.name, "expected_wrong": round(result.confidence.expected_wrong, 4)}
+    rows = (json.dumps(page, ensure_ascii=False, separators=(",", ":")) for page in page_records(result, names))
+    return json.dumps(head, ensure_ascii=False)[:-1] + ', "pages": [\n' + ",\n".join(rows) + "\n]}\n"
+
+
+def page_records(result: Result, names: PageNames) -> Iterator[dict[str, Any]]:
+    """Each page as plain data."""
+    text, risks = result.draft.text, result.confidence.words
+    lines = result.confidence.lines
+    firsts = np.searchsorted(risks.ends, [line.start for line in lines], side="right").tolist()
+    lasts = np.searchsorted(risks.starts, [line.end for line in lines]).tolist()
+    starts, ends, right = risks.starts.tolist(), risks.ends.tolist(), np.round(1 - risks.wrong, 4).tolist()
+    at = 0
+    for page in result.confidence.pages:
+        rows = []
+        for line in page.lines:
+            words = [(text[starts[i] : ends[i]], right[i]) for i in range(firsts[at], lasts[at])]
+            at += 1
+            if shown := text[line.start : line.end].strip():
+                rows.append(line_record(line, shown, words))
+        yield {
+            "page": names.number(page.number),
+            "folio": names.folio(page.number),
+            "probability": page.probability,
+            "expected_wrong": page.expected_wrong,
+            "lines": rows,
+        }
+
+
+def line_record(line: LineConfidence, shown: str, words: list[tuple[str, float]]) -> dict[str, Any]:
+    """A line as plain data."""
+    record: dict[str, Any] = {"line": line.line, "text": shown, "probability": line.probability}
+    record |= {"expected_wrong": line.expected_wrong, "reasons": line.reasons}
+    return {**record, "words": words} if words else record

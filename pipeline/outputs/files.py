@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import UnwritableOutput
-from pipeline.outputs.confidence import confidence_csv
+from pipeline.outputs.completeness import completeness_csv
+from pipeline.outputs.confidence import confidence_csv, confidence_json
 from pipeline.outputs.edits import edits_jsonl
 from pipeline.outputs.findings import findings_csv
 from pipeline.outputs.hocr import hocr_pages
@@ -44,7 +45,9 @@ def outputs(result: Result) -> Iterator[tuple[str, str]]:
         yield f"pages/{number:04d}.hocr", page
     yield "reading.md", reading_markdown(result)
     yield "confidence.csv", confidence_csv(result)
+    yield "confidence.json", confidence_json(result)
     yield "findings.csv", findings_csv(result)
+    yield "completeness.csv", completeness_csv(result)
     yield "references.csv", references_csv(result)
     yield "report.html", report_html(result)
     yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"

@@ -13,15 +13,16 @@ from pipeline.references.index import Row, rows
 from pipeline.result import Result
 
 HEADER = (
-    "reference", "catalogue", "kind", "series", "piece", "raw_forms", "pages", "folios", "notes", "count", "confidence", "certain",
-    "doubts",
+    "reference", "catalogue", "kind", "series", "piece", "raw_forms", "pages", "folios", "notes", "count", "confidence",
+    "certain", "doubts",
 )  # fmt: skip
 
 
 def references_csv(result: Result) -> str:
     """Every archival reference. `pages` are places in the scan order, from 1; `folios` and `notes` stand in their order,
     `none` where a page has no printed number or the reference is in the running text. `reference` is as cited, without stops
-    and blanks of house style, `catalogue` what to paste into a catalogue's search; `confidence` is the probability that it is right where it is read best."""
+    and blanks of house style, `catalogue` what to paste into a catalogue's search; `confidence` is the probability that it is
+    right where it is read best."""
     names = page_names(result.source, result.ledger, len(result.draft.pages))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
