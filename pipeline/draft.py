@@ -126,6 +126,18 @@ class Draft:
             spans.append(span)
         return spans
 
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
+        """(start, end, source start, source end, whether it was kept) of the pieces of the draft's [start, end).
+
+        A piece that an edit wrote is given whole, even where it begins or ends outside.
+        """
+        for low, high, first, last, kept in self._segments(start, end):
+            if kept:
+                low_cut, high_cut = max(low, start), min(high, end)
+                yield low_cut, high_cut, first + low_cut - low, first + high_cut - low, True
+            else:
+                yield low, high, first, last, False
+
     def origin(self, offset: int) -> tuple[int, int]:
         """Source span that the character at the draft's `offset` comes from (one character, or what an edit replaced)."""
         for low, _, start, end, kept in self._segments(offset, offset + 1):

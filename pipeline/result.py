@@ -10,6 +10,7 @@ from pipeline.confidence.model import DocumentConfidence
 from pipeline.confidence.residual import Residual, Verdict, residual
 from pipeline.draft import Draft
 from pipeline.language.evidence import Evidence
+from pipeline.language.new_names import NewName
 from pipeline.ledger import Ledger
 from pipeline.model import Source
 from pipeline.references.index import ReferenceIndex
@@ -22,7 +23,7 @@ UNKNOWN = re.compile(r"unknown word “(.*?)”")
 class Result:
     """A source, the ledger of its repair, the evidence used, and how far each line can be trusted, and what it cites.
 
-    `verdicts`: what a person found on lines of the clean text.
+    `verdicts`: what a person found on lines of the clean text; `new_names`: names that no dictionary knows.
     """
 
     source: Source
@@ -31,6 +32,7 @@ class Result:
     confidence: DocumentConfidence
     references: ReferenceIndex = field(default_factory=ReferenceIndex)
     verdicts: tuple[Verdict, ...] = ()
+    new_names: tuple[NewName, ...] = ()
 
     @cached_property
     def draft(self) -> Draft:

@@ -12,6 +12,7 @@ from pipeline.batch.order import Order, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import finished_folders
+from pipeline.batch.summary import summarise
 from pipeline.batch.texts import run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
 from pipeline.batch.wishes import policy_of
@@ -19,6 +20,7 @@ from pipeline.confidence.model import document_confidence
 from pipeline.draft import Draft
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.language.evidence import Evidence, Knowledge
+from pipeline.language.new_names import new_names
 from pipeline.ledger import Ledger
 from pipeline.model import Source
 from pipeline.outputs.audit_sheet import read_sheet
@@ -44,8 +46,9 @@ def process(source: Source, settings: Settings, undone: Sequence[Undone] = ()) -
 
 def result_of(source: Source, ledger: Ledger, knowledge: Knowledge) -> Result:
     """What all outputs are views of."""
-    references = index_references(Draft(source.text, ledger.applied), knowledge)
-    return Result(source, ledger, knowledge.evidence, document_confidence(source, ledger, knowledge), references)
+    draft = Draft(source.text, ledger.applied)
+    references, names = index_references(draft, knowledge), new_names(draft.text, knowledge)
+    return Result(source, ledger, knowledge.evidence, document_confidence(source, ledger, knowledge), references, new_names=names)
 
 
 def rebuild(source: Source, ledger: Ledger, evidence: Evidence, packs: tuple[str, ...]) -> Result:
@@ -62,7 +65,9 @@ def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, eac
     lexicon_of(order.settings.packs)
     documents = documents_to_digitise(paths, order.out, each=each)
     check_writable(order)
-    return read_scans(documents, order, report, process)
+    outcomes = read_scans(documents, order, report, process)
+    summarise(outcomes, order)
+    return outcomes
 
 
 def clean(
@@ -73,7 +78,9 @@ def clean(
     lexicon_of(order.settings.packs)
     documents = documents_to_clean(paths, order.out, whole=whole, each=each)
     check_writable(order)
-    return run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
+    outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
+    summarise(outcomes, order)
+    return outcomes
 
 
 def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None) -> Result:

@@ -14,7 +14,7 @@ from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move
 from pipeline.model import Page, Source
 from pipeline.outputs.findings import findings_csv
-from pipeline.outputs.report import report_html
+from pipeline.outputs.report.document import report_html
 from pipeline.repair.findings import Finding, find
 from pipeline.result import Result
 

@@ -100,8 +100,9 @@ def test_all_files_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:
     write_document(a_result(), folder)
     write_document(a_result(), folder)
     names = sorted(path.name for path in folder.rglob("*"))
-    tables = ["confidence.csv", "findings.csv", "references.csv"]
-    assert names == sorted([*tables, "edits.jsonl", "evidence.json", "reading.md", "report.html", "text.txt"])
+    tables = ["completeness.csv", "confidence.csv", "confidence.json", "findings.csv", "references.csv", "report.json"]
+    pages = ["report", "pages-0001.html"]
+    assert names == sorted([*tables, *pages, "edits.jsonl", "evidence.json", "reading.md", "report.html", "text.txt"])
     assert (folder / "text.txt").read_bytes().decode() == a_result().draft.text
     assert Evidence.from_record(json.loads((folder / "evidence.json").read_text())).pages == 2
 

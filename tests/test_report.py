@@ -14,7 +14,8 @@ from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move, Replace
 from pipeline.model import Page, Scan, Source, Treatment
 from pipeline.outputs.differences import grouped, pieces
-from pipeline.outputs.report import percent, report_html
+from pipeline.outputs.report.document import report_html
+from pipeline.outputs.report.wording import percent
 from pipeline.result import Result
 
 
@@ -53,14 +54,17 @@ def test_everything_is_there_and_escaped() -> None:
 def test_it_loads_nothing_and_can_be_walked() -> None:
     page = report_html(a_result("a tlie b", replaced("a tlie b", "tlie", "the")))
     tree = html.fromstring(page)
-    assert not re.search(r"""(?:src|href)=["'](?!#)|url\(|@import|<script|<link""", page)
+    assert not re.search(r"""(?:src|href)=["'](?!#|data:|report/)|url\(|@import|<script\s+src|<link|https?://""", page)
     assert tree.get("lang") == "en"
     assert [e.tag for e in tree.iter("header", "nav", "main", "footer")] == ["header", "nav", "main", "footer"]
     levels = [int(e.tag[1]) for e in tree.iter("h1", "h2", "h3")]
     assert levels[0] == 1 and all(b - a <= 1 for a, b in pairwise(levels))
     assert all(th.get("scope") for th in tree.iter("th"))
     targets = {e.get("id") for e in tree.iter() if e.get("id")}
-    assert all(a.get("href", "")[1:] in targets for a in tree.iter("a"))
+    assert all(a.get("href", "")[1:] in targets for a in tree.iter("a") if a.get("href", "").startswith("#"))
+    assert len(list(tree.iter("h1"))) == 1
+    assert all(image.get("alt") for image in tree.iter("img"))
+    assert all(table.find("caption") is not None for table in tree.iter("table"))
     assert not [i for i, n in Counter(e.get("id") for e in tree.iter() if e.get("id")).items() if n > 1]
 
 

@@ -63,7 +63,12 @@ class WordRisks:
 
     def between(self, start: int, end: int) -> NDArray[np.float64]:
         """Probabilities of the words that lie in [start, end) of the clean text, wholly or in part."""
-        return self.wrong[np.searchsorted(self.ends, start, side="right") : np.searchsorted(self.starts, end)]
+        first, last = self.places(start, end)
+        return self.wrong[first:last]
+
+    def places(self, start: int, end: int) -> tuple[int, int]:
+        """The first of these words, and the one behind the last, as places among all."""
+        return int(np.searchsorted(self.ends, start, side="right")), int(np.searchsorted(self.starts, end))
 
 
 def no_words() -> WordRisks:

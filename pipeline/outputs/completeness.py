@@ -143,9 +143,9 @@ def mean_said(page: Page) -> float:
     return float(np.mean(said)) if said else 1.0
 
 
-def completeness_csv(result: Result) -> str:
+def completeness_csv(result: Result, found: Account | None = None) -> str:
     """A row a page, or a row for each remark where there are several: `page` is its place in the scan order, from 1."""
-    found, names = account(result), page_names(result.source, result.ledger, len(result.draft.pages))
+    found, names = found or account(result), page_names(result.source, result.ledger, len(result.draft.pages))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)

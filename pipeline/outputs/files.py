@@ -11,14 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import UnwritableOutput
-from pipeline.outputs.completeness import completeness_csv
+from pipeline.outputs.completeness import account, completeness_csv
 from pipeline.outputs.confidence import confidence_csv, confidence_json
 from pipeline.outputs.edits import edits_jsonl
 from pipeline.outputs.findings import findings_csv
 from pipeline.outputs.hocr import hocr_pages
 from pipeline.outputs.reading import reading_markdown
 from pipeline.outputs.references import references_csv
-from pipeline.outputs.report import report_html
+from pipeline.outputs.report.details import detail_files
+from pipeline.outputs.report.document import report_html
+from pipeline.outputs.report.figures import report_json
 from pipeline.outputs.text import plain_text
 from pipeline.result import Result
 
@@ -30,26 +32,29 @@ def write_document(result: Result, folder: Path) -> None:
 
     Pages of an earlier run that no longer exist are removed. Raises UnwritableOutput.
     """
-    pages = set()
+    written = set()
     for name, text in outputs(result):
         write_text(folder / name, text)
-        pages.add(Path(name).name)
-    for stale in folder.glob("pages/*.hocr"):
-        if stale.name not in pages:
+        written.add(folder / name)
+    for stale in (*folder.glob("pages/*.hocr"), *folder.glob("report/pages-*.html")):
+        if stale not in written:
             remove(stale)
 
 
 def outputs(result: Result) -> Iterator[tuple[str, str]]:
     """(path within the document's folder, text) of every output."""
+    found = account(result)
     for number, page in hocr_pages(result):
         yield f"pages/{number:04d}.hocr", page
     yield "reading.md", reading_markdown(result)
     yield "confidence.csv", confidence_csv(result)
     yield "confidence.json", confidence_json(result)
     yield "findings.csv", findings_csv(result)
-    yield "completeness.csv", completeness_csv(result)
+    yield "completeness.csv", completeness_csv(result, found)
     yield "references.csv", references_csv(result)
-    yield "report.html", report_html(result)
+    yield "report.html", report_html(result, found)
+    yield "report.json", report_json(result, found)
+    yield from ((f"report/{name}", page) for name, page in detail_files(result))
     yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"
     yield "text.txt", plain_text(result)
     yield "edits.jsonl", edits_jsonl(result.ledger)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,7 +25,7 @@ class PageNames:
 
     `numbers`: their places in the scan order; `folios`: printed numbers; `by_folio`: no printed number is another page's place.
     `labels`: what pages are called where scans hold two pages, and places of pages are not those of scans. `supplied`: numbers
-    of pages whose own was not read, as the printed ones count.
+    of pages whose own was not read, as the printed ones count. `repeated`: numbers that are printed on several pages.
     """
 
     numbers: tuple[int, ...]
@@ -32,6 +33,7 @@ class PageNames:
     by_folio: bool
     labels: Mapping[int, str] = field(default_factory=dict)
     supplied: Mapping[int, int] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
 
     def number(self, page: int) -> int:
         """Place in the scan order, from 1."""
@@ -42,10 +44,11 @@ class PageNames:
         return self.folios.get(page) or (f"[{self.supplied[page]}]" if page in self.supplied else "")
 
     def shown(self, page: int) -> str:
-        """For readers: `p. 37` where that is printed, `p. [38], scan 39` where it is supplied, `scan 39` or `scan 39, left` where
-        no number is known."""
+        """For readers: `p. 37` where that is printed, `p. 37, scan 45` where it is printed twice, `p. [38], scan 39` where it is
+        supplied, `scan 39` or `scan 39, left` where no number is known."""
         if page in self.folios:
-            return f"p. {self.folios[page]}"
+            folio = self.folios[page]
+            return f"p. {folio}, {self.scan(page)}" if folio in self.repeated else f"p. {folio}"
         return f"p. {self.folio(page)}, {self.scan(page)}" if page in self.supplied else self.scan(page)
 
     def scan(self, page: int) -> str:
@@ -74,7 +77,8 @@ def page_names(source: Source, ledger: Ledger, pages: int) -> PageNames:
     labels = {at: page.label for at, page in enumerate(source.pages, 1) if page.scan and page.label} if fitting else {}
     read = {page: int(folio) for page, folio in folios.items() if folio.isdigit()}
     missing = {page: number for page, number in supplied(numbers, worn | read).items() if page not in folios}
-    return PageNames(numbers, folios, bool(folios) and len(set(keys)) == len(keys), labels, missing)
+    repeated = frozenset(folio for folio, count in Counter(folios.values()).items() if count > 1)
+    return PageNames(numbers, folios, bool(folios) and len(set(keys)) == len(keys), labels, missing, repeated)
 
 
 def supplied(numbers: Sequence[int], printed: Mapping[int, int]) -> dict[int, int]:

@@ -52,14 +52,17 @@ def missing_files(pages: Sequence[Page]) -> Iterator[tuple[int, str]]:
 
 
 def odd_folios(names: PageNames) -> Iterator[tuple[int, str]]:
-    """Printed numbers that stand twice, or between two that agree without them."""
+    """Printed numbers that stand on two pages in a row, or between two that agree without them.
+
+    That they begin anew is no fault: letters and chapters have pages of their own.
+    """
     read = [(at, int(folio)) for at, folio in sorted(names.folios.items()) if folio.isdigit()]
-    first: dict[int, int] = {}
-    for at, number in read:
-        if first.setdefault(number, at) != at:
-            yield at, f"The number {number} is also printed on {names.scan(first[number])}."
+    twice = {b for (a, one), (b, other) in pairwise(read) if one == other}
+    for (a, _), (b, other) in pairwise(read):
+        if b in twice:
+            yield b, f"The number {other} is also printed on {names.scan(a)}."
     for (a, one), (b, odd), (c, other) in zip(read, read[1:], read[2:], strict=False):
         agree = other - one == names.number(c) - names.number(a)
-        if agree and odd - one != names.number(b) - names.number(a) and first[odd] == b:
-            expected = one + names.number(b) - names.number(a)
+        expected = one + names.number(b) - names.number(a)
+        if agree and odd != expected and b not in twice:
             yield b, f"{odd} is printed here where {expected} is expected: misread, or bound in the wrong place?"

@@ -15,7 +15,7 @@ from pipeline.sources.places import distinct
 
 PDF_SUFFIX = ".pdf"
 STAMP = "errata.json"
-RESULTS = frozenset({"text.txt", "reading.md", "report.html", "pages", "ocr", "images"})
+RESULTS = frozenset({"text.txt", "reading.md", "report.html", "report", "pages", "ocr", "images"})
 """What lies beside a stamp and is no input."""
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".asc", ".md", ".ocr"})
 

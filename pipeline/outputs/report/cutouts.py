@@ -1,0 +1,126 @@
+"""Lines cut out of the scans, small enough to stand in the report."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from pipeline.draft import DraftLine
+from pipeline.errors import PipelineError
+from pipeline.model import Box, Page, Scan
+from pipeline.outputs.placed import TOKEN, Placer, Spot
+from pipeline.result import Result
+from pipeline.sources import images
+
+MOST_PAGES = 40
+"""Scans that are opened again for one report; opening one takes a twentieth of the time of reading it."""
+WIDTH, HEIGHT = 1100, 64
+"""Pixels of a cut-out at most."""
+MARGIN = 0.4
+"""Of a line's height, left around it."""
+QUALITY = 58
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlace:
+    """Where a line stands on its scan, and how many quarter turns (counter-clockwise) make it level."""
+
+    box: Box
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cutout:
+    """A line of a scan as a JPEG, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+    @property
+    def uri(self) -> str:
+        """The image as a `data:` address, which stands in the page itself."""
+        return "data:image/jpeg;base64," + base64.b64encode(self.data).decode("ascii")
+
+
+def cutouts(result: Result, lines: Sequence[DraftLine]) -> dict[int, Cutout]:
+    """Cut-outs of some lines of the clean text, by the offsets at which these begin.
+
+    There are none where the scan is not there any more, or nobody knows where on it a line stands. Each scan is opened once.
+    """
+    if len(result.source.pages) != len(result.draft.pages):
+        return {}
+    placer = Placer(result)
+    wanted: dict[tuple[str, int], list[tuple[int, LinePlace, Scan]]] = {}
+    for line in lines:
+        page = result.source.pages[line.page - 1]
+        place = line_place(placer, page, line) if page.scan is not None else None
+        if page.scan is not None and place is not None:
+            wanted.setdefault((page.scan.path, page.scan.frame), []).append((line.start, place, page.scan))
+    found: dict[int, Cutout] = {}
+    for (path, frame), places in list(wanted.items())[:MOST_PAGES]:
+        gray = opened(path, frame)
+        for start, place, scan in places:
+            if gray is not None and (gray.width, gray.height) == (scan.width, scan.height):  # else it is another file by now
+                found[start] = cut(gray, place)
+    return found
+
+
+def opened(path: str, frame: int) -> Image.Image | None:
+    """A scan in greys; None where it is not there or cannot be opened any more."""
+    if not path or not Path(path).is_file():
+        return None
+    try:
+        return Image.fromarray(images.load(Path(path), frame))
+    except PipelineError:
+        return None
+
+
+def line_place(placer: Placer, page: Page, line: DraftLine) -> LinePlace | None:
+    """Where most of a line's words were read: words that were joined to it from the next line stand elsewhere."""
+    spots: list[Spot] = []
+    for match in TOKEN.finditer(line.text):
+        low, high = placer.result.draft.origin(line.start + match.start())
+        spots += [spot for spot in placer.between(low, high) if spot.page == page.number]
+    if not spots:
+        return None
+    row = Counter(spot.row for spot in spots).most_common(1)[0][0]
+    boxes = [spot.box for spot in spots if spot.row == row]
+    box = boxes[0]
+    for other in boxes[1:]:
+        box = box.union(other)
+    return LinePlace(box, quarter_turns(boxes[0], boxes[-1], box))
+
+
+def quarter_turns(first: Box, last: Box, whole: Box) -> int:
+    """Which way a line runs on the scan, told by its first and last words: 0 to the right, 1 down, 2 to the left, 3 up."""
+    across = (last.left + last.right - first.left - first.right) / 2
+    down = (last.top + last.bottom - first.top - first.bottom) / 2
+    if first is last:
+        return 0 if whole.right - whole.left >= (whole.bottom - whole.top) / 2 else 1
+    if abs(across) >= abs(down):
+        return 0 if across >= 0 else 2
+    return 1 if down > 0 else 3
+
+
+def cut(gray: Image.Image, place: LinePlace) -> Cutout:
+    """The line with a little of what is around it."""
+    box = place.box
+    pad = round(MARGIN * min(box.right - box.left, box.bottom - box.top)) + 2
+    edges = (max(0, box.left - pad), max(0, box.top - pad), min(gray.width, box.right + pad), min(gray.height, box.bottom + pad))
+    piece = gray.crop((edges[0], edges[1], max(edges[0] + 1, edges[2]), max(edges[1] + 1, edges[3])))
+    if place.turns:
+        piece = piece.rotate(90 * place.turns, expand=True)
+    scale = min(1.0, WIDTH / piece.width, max(HEIGHT / piece.height, 0.25))
+    size = max(1, round(piece.width * scale)), max(1, round(piece.height * scale))
+    if size != piece.size:
+        piece = piece.resize(size, Image.Resampling.BOX if scale < 0.5 else Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    piece.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return Cutout(out.getvalue(), *size)

@@ -1,0 +1,103 @@
+"""report/pages-NNNN.html beside the report: the text of every page, with what was read, and its doubtful words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from markupsafe import Markup
+
+from pipeline.confidence.model import LineConfidence, PageConfidence
+from pipeline.draft import DraftLine
+from pipeline.layout import find_notes
+from pipeline.outputs.folios import page_names
+from pipeline.outputs.hocr import NOT_XML
+from pipeline.outputs.report.lines import Part, parts
+from pipeline.outputs.report.repairs import moved_out
+from pipeline.outputs.report.wording import band, environment
+from pipeline.repair.findings import Finding
+from pipeline.result import Result
+
+TOGETHER = 20
+"""Pages in one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageDetails:
+    """One page: its number (from 1), what it is called, how sure it is, its lines as HTML, and what there is to say of it."""
+
+    page: int
+    name: str
+    cite: str
+    band: str
+    expected_wrong: float
+    lines: Markup
+    findings: list[Finding]
+    moved: list[tuple[int, str, str]]
+
+
+def address(page: int, line: int | None = None) -> str:
+    """Where the details of a page, or of one of its lines (both from 1), are found from the report."""
+    return f"report/{file_name(page)}#p{page}" + (f"-{line}" if line is not None else "")
+
+
+def file_name(page: int) -> str:
+    """The file that holds a page's details."""
+    return f"pages-{(page - 1) // TOGETHER * TOGETHER + 1:04d}.html"
+
+
+def detail_files(result: Result) -> Iterator[tuple[str, str]]:
+    """(name, HTML) of the files with the details of all pages."""
+    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    findings: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in result.findings:
+        findings[finding.page].append(finding)
+    moved: defaultdict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    for row in moved_out(result):
+        moved[row[0]].append(row)
+    pages = list(zip(result.draft.pages, result.confidence.pages, strict=False))
+    template = environment().get_template("pages.html")
+    name = result.source.name or "document"
+    for first in range(0, len(pages), TOGETHER):
+        shown = [
+            PageDetails(
+                at,
+                names.shown(at),
+                f"{name}, {names.shown(at)}",
+                band(sure.probability),
+                sure.expected_wrong,
+                Markup("\n".join(page_lines(result, at, lines, sure))),  # noqa: S704 (all of it is escaped there)
+                findings[at],
+                moved[at],
+            )
+            for at, (lines, sure) in enumerate(pages[first : first + TOGETHER], first + 1)
+        ]
+        before = file_name(first) if first else ""
+        after = file_name(first + TOGETHER + 1) if first + TOGETHER < len(pages) else ""
+        page = template.render(name=name, pages=shown, before=before, after=after, names=names)
+        yield file_name(first + 1), NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
+
+
+def page_lines(result: Result, page: int, lines: Sequence[DraftLine], sure: PageConfidence) -> Iterator[str]:
+    """The lines of a page as items of a list; those of a note say so."""
+    notes = {at: note.number for note in find_notes(lines) for at in range(note.first, note.last)}
+    for at, (line, confidence) in enumerate(zip(lines, sure.lines, strict=False)):
+        note = f' data-note="{notes[at]}"' if at in notes else ""
+        yield f'<li id="p{page}-{at + 1}"{note}>{line_html(result, line, confidence)}</li>'
+
+
+def line_html(result: Result, line: DraftLine, sure: LineConfidence) -> str:
+    """A line with its changes, its doubtful words marked, and why they are doubted."""
+    shown = "".join(part_html(part) for part in parts(result.draft, line.start, line.end, result.confidence.words))
+    why = f' <small class="why">{escape("; ".join(sure.reasons))}</small>' if sure.reasons else ""
+    return shown + why
+
+
+def part_html(part: Part) -> str:
+    """A part of a line; a doubtful word is marked."""
+    text = escape(part.text)
+    if part.version != "same":
+        text = f"<{part.version}>{text}</{part.version}>"
+    return f'<mark class="r{part.risk}">{text}</mark>' if part.risk else text

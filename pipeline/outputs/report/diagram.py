@@ -1,0 +1,72 @@
+"""The reliability diagram: how often words were right that were said to be right with some probability."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+SIDE, LEFT, TOP = 320, 56, 12
+"""Pixels of the square in which the points stand, and of the margins with the labels."""
+STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Words that were said to be right with about the probability `said` (0-1): `right` (0-1) of all `count` were."""
+
+    said: float
+    right: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A bin in the diagram: centre and radius in pixels."""
+
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """What the model was fitted on, how well it did on pages that it had not seen, and the bins with their points, if known."""
+
+    fitted_on: str
+    validation: str
+    words: int
+    error: float | None
+    bins: tuple[Bin, ...]
+
+    @property
+    def points(self) -> list[Point]:
+        most = max((found.count for found in self.bins), default=1)
+        return [
+            Point(round(LEFT + SIDE * b.said, 1), round(TOP + SIDE * (1 - b.right), 1), round(3 + 9 * (b.count / most) ** 0.5, 1))
+            for b in self.bins
+        ]
+
+    @property
+    def ticks(self) -> list[tuple[str, float, float]]:
+        """(label, x, y) of the steps on both axes."""
+        return [(f"{step:.0%}".replace("%", " %"), LEFT + SIDE * step, TOP + SIDE * (1 - step)) for step in STEPS]
+
+
+def reliability(*, image: bool) -> Diagram:
+    """The diagram of the shipped calibration, for text with or without an image."""
+    data = json.loads(files("pipeline.confidence").joinpath("coefficients.json").read_text(encoding="utf-8"))
+    return diagram_of(data["image" if image else "text"])
+
+
+def diagram_of(data: dict[str, Any]) -> Diagram:
+    """The diagram of one calibration as it is stored; its `reliability` has rows of said, right and count."""
+    bins = tuple(Bin(float(said), float(right), int(count)) for said, right, count in data.get("reliability", ()))
+    return Diagram(
+        str(data.get("fitted_on", "")),
+        str(data.get("validation", "")),
+        int(data.get("words", 0)),
+        data.get("calibration_error"),
+        bins,
+    )

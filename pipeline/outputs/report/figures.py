@@ -1,0 +1,53 @@
+"""report.json: the figures of the report, for programs, and for the report on several documents."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from pipeline.outputs.completeness import Account, account
+from pipeline.outputs.folios import page_names
+from pipeline.outputs.report.doubts import worst_pages
+from pipeline.outputs.report.remaining import remaining
+from pipeline.outputs.report.wording import band
+from pipeline.references.index import rows
+from pipeline.result import Result
+
+FORMAT = {"format": "errata-report", "version": 1}
+
+
+def report_json(result: Result, found: Account | None = None) -> str:
+    """What the report counts."""
+    return json.dumps(figures(result, found or account(result)), ensure_ascii=False, indent=1) + "\n"
+
+
+def figures(result: Result, found: Account) -> dict[str, Any]:
+    """The counts and shares of the report as plain data."""
+    left = remaining(result)
+    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    words = len(result.draft.text.split())
+    worst = worst_pages(result.confidence.pages)
+    return {
+        **FORMAT,
+        "document": result.source.name,
+        "pages": len(found.pages),
+        "scans": found.scans,
+        "words": words,
+        "repairs": len(result.ledger.applied),
+        "suggestions": len(result.ledger.held),
+        "repairs_by_kind": dict(Counter(edit.kind for edit in result.ledger.applied)),
+        "expected_wrong": round(left.expected, 2),
+        "interval": [left.low, left.high] if left.low is not None else None,
+        "trust": band(1 - left.expected / max(1, words)),
+        "lines": left.lines,
+        "lines_to_read": {f"{share:.0%}": lines for share, lines in left.readings},
+        "worst_pages": [
+            {"page": names.number(p.number), "name": names.shown(p.number), "expected_wrong": p.expected_wrong} for p, _ in worst
+        ],
+        "findings": dict(Counter(finding.kind for finding in result.findings)),
+        "completeness": dict(Counter(remark.kind for page in found.pages for remark in page.remarks)),
+        "not_read": found.failed,
+        "references": len(rows(result.references)),
+        "doubted_references": len(result.references.doubts),
+    }

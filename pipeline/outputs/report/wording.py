@@ -1,0 +1,62 @@
+"""How the report says things: the templates, and figures as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.ledger import Kind
+from pipeline.outputs.folios import PageNames
+
+LABELS: dict[Kind, tuple[str, str]] = {
+    "quote": ("Quotation marks", "lost, doubled or misread"),
+    "apostrophe": ("Apostrophes", "lost or misread"),
+    "hyphen": ("Broken words", "made whole across lines and pages, or given their hyphen back"),
+    "spacing": ("Spacing", "within and between words, before stops"),
+    "punctuation": ("Punctuation", "misread stops and dashes"),
+    "stray": ("Stray marks", "specks that were read as characters, and the blank lines they left"),
+    "furniture": ("Page furniture", "page numbers, running heads and catchwords, moved out of the text"),
+    "note": ("Notes", "call-outs and notes at the foot of the page"),
+    "reference": ("References", "archival and bibliographic references"),
+    "name": ("Names", "of people, places and organisations"),
+    "word": ("Words", "misread letters"),
+    "layout": ("Layout", "page, paragraph and line breaks"),
+}
+BANDS = ((0.995, "good"), (0.98, "fair"), (0.95, "doubtful"), (0.0, "poor"))
+"""Least expected share of right words for each of the four words used of a page."""
+
+
+@cache
+def environment() -> Environment:
+    """The templates; everything that goes into them is escaped."""
+    made = Environment(
+        loader=PackageLoader("pipeline.outputs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.filters["thousands"] = lambda number: f"{number:,.0f}"
+    made.filters["percent"] = percent
+    made.filters["counted"] = counted
+    made.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
+    return made
+
+
+def percent(share: float) -> str:
+    """A probability as people read it; certainty is never claimed."""
+    return "over 99 %" if share > 0.99 else "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
+
+
+def counted(number: float, one: str, many: str = "") -> str:
+    """`1 page`, `479 pages`."""
+    return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"
+
+
+def band(probability: float) -> str:
+    """The word for a page of which so many words (0-1) are expected to be right."""
+    return next(name for least, name in BANDS if probability >= least)
+
+
+def gist(pages: Iterable[int], names: PageNames) -> tuple[list[int], int]:
+    """The first few of a list of pages, and how many more there are."""
+    listed = list(pages)
+    return (listed[:4], len(listed) - 4) if len(listed) > 4 else (listed, 0)
