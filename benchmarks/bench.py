@@ -19,7 +19,7 @@ from benchmarks.scans import measure_scans
 from benchmarks.speed import measure_speed
 from benchmarks.texts import measure_gold, measure_pairs
 from pipeline.evaluate import evaluate
-from pipeline.evaluate.report import class_table
+from pipeline.evaluate.tables import class_table
 
 
 def measure_thesis(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:

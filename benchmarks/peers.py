@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.evaluate import score_document
 from pipeline.evaluate.pairs import PairScores, collections, score_pairs
-from pipeline.evaluate.report import class_table
+from pipeline.evaluate.tables import class_table
 
 ROOT = Path(__file__).resolve().parents[1]
 WORD = re.compile(r"[A-Za-z]{4,}")

@@ -3,27 +3,73 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.console import write_out
-from pipeline.errors import ExitCode, MissingDependency
+from pipeline.console import Console, write_out
+from pipeline.errors import BadArguments, ExitCode, MissingDependency, PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.confidence.model import WordRisks
 
 
 @click.command()
 @click.argument("truth", type=click.Path(path_type=Path), metavar="TRUTH")
 @click.argument("folders", nargs=-1, required=True, metavar="OUT...", type=click.Path(path_type=Path))
 @click.option("--before", type=click.Path(path_type=Path), metavar="PATH", help="The text before, where OUT does not tell.")
-@click.option("--json", "as_json", is_flag=True, help="Figures as JSON.")
-def evaluate(truth: Path, folders: tuple[Path, ...], before: Path | None, as_json: bool) -> int:
-    """Measure error rates before and after, against the folder of ground truth TRUTH."""
-    from pipeline import evaluate as measures
+@click.option(
+    "--against", type=click.Path(path_type=Path), metavar="OUT", help="Another run over the same pages, to be compared."
+)
+@click.option("--json", "as_json", is_flag=True, help="Figures as JSON, with every page's.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page with the differences side by side.")
+def evaluate(
+    truth: Path, folders: tuple[Path, ...], before: Path | None, against: Path | None, as_json: bool, html: Path | None
+) -> int:
+    """Measure error rates before and after, against ground truth.
 
+    TRUTH and OUT are folders of pages, matched by name, or one file each: text, hOCR, ALTO or PAGE-XML; OUT may also be what
+    Errata wrote.
+    """
+    from pipeline import evaluate as measures
+    from pipeline.outputs.files import write_text
+
+    if html is not None and len(folders) > 1:
+        raise BadArguments("--html shows one run", advice="Name one, and the other with --against")
+    unsure = Unsure()
     for folder in folders:
-        report = measures.evaluate(truth, folder, before)
+        report = measures.evaluate(truth, folder, before, against=against, risks=unsure.risks)
         heading = f"{folder}\n" if len(folders) > 1 and not as_json else ""
+        if html is not None:
+            write_text(html, report.to_html())
         write_out(heading + (report.to_json() if as_json else report.to_text()))
+    unsure.tell()
     return ExitCode.OK
+
+
+class Unsure:
+    """Finds out how sure words are, once a document, and remembers of which documents it cannot be known."""
+
+    def __init__(self) -> None:
+        self.known: dict[Path, WordRisks | None] = {}
+        self.faults: list[PipelineError] = []
+
+    def risks(self, folder: Path) -> WordRisks | None:
+        from pipeline.run import stored_risks
+
+        if folder not in self.known:
+            try:
+                self.known[folder] = stored_risks(folder)
+            except PipelineError as fault:
+                self.known[folder] = None
+                self.faults.append(fault)
+        return self.known[folder]
+
+    def tell(self) -> None:
+        """Name the first document that could not be judged, and count the others."""
+        if self.faults:
+            more = f" (and {len(self.faults) - 1} more)" if len(self.faults) > 1 else ""
+            Console().warn(f"how sure words are is not known: {' '.join(str(self.faults[0]).split())}{more}")
 
 
 @click.command()

@@ -33,6 +33,13 @@ def repair_normal(text: str) -> str:
     return text.strip()
 
 
+def solid_offsets(text: str) -> list[int]:
+    """Where in `text` the characters stand that `repair_normal` keeps of it, white space aside, in their order."""
+    return [
+        at for at, char in enumerate(text) if not char.isspace() and char not in "\N{SOFT HYPHEN}\N{ZERO WIDTH NO-BREAK SPACE}"
+    ]
+
+
 def blank_lines(text: str) -> tuple[str, set[int]]:
     """The text without white space, and the offsets in it at which a blank line or a page break stood."""
     marked = repair_normal(re.sub(r"\n[ \t]*\n\s*|\f", f"\n{BREAK}\n", text))

@@ -67,7 +67,10 @@ def hipe_normal(text: str) -> str:
 
 
 def cmer_counts(truth: str, found: str) -> Counts:
-    """The counts whose match error rate is cMER, the first measure of HIPE-OCRepair-2026."""
+    """The counts whose match error rate is cMER, the first measure of HIPE-OCRepair-2026.
+
+    There, words broken at a line end are joined only where a `¬` says so; give texts in which they have been.
+    """
     return compared(hipe_normal(truth), hipe_normal(found))
 
 

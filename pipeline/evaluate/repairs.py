@@ -10,9 +10,11 @@ from pathlib import Path
 
 from pipeline.errors import UnreadableInput
 from pipeline.evaluate.normalise import blank_lines, repair_normal
-from pipeline.evaluate.placing import Finder, steps
+from pipeline.evaluate.outcomes import OUTCOMES
+from pipeline.evaluate.pages import Scores, score_page
+from pipeline.evaluate.placing import steps
+from pipeline.evaluate.searched import Passages, Searched
 
-OUTCOMES = ("fixed", "missed", "damaged")
 UNLISTED = "unlisted"
 
 
@@ -27,12 +29,27 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A word that was not right, in its surroundings in the corrected page."""
+    """A word that was not right, in its surroundings in the corrected page. Of one that was damaged also: what it became, and
+    where, [start, end), it stood in the text before."""
 
     page: str
     outcome: str
     category: str
     context: str
+    word: str = ""
+    became: str = ""
+    raw: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedPage:
+    """A corrected page, the passages [start, end) of the texts before and after that are its own, and its words' outcomes."""
+
+    name: str
+    text: str
+    raw: tuple[int, int]
+    out: tuple[int, int]
+    outcomes: Counter[str]
 
 
 @dataclass(slots=True)
@@ -51,6 +68,9 @@ class RepairScores:
     breaks_false: int = 0
     length: float = 1.0
     findings: list[Finding] = field(default_factory=list)
+    corrected: list[CorrectedPage] = field(default_factory=list)
+    before: Scores = field(default_factory=lambda: Scores(()))
+    after: Scores = field(default_factory=lambda: Scores(()))
 
     @property
     def cer_before(self) -> float:
@@ -93,42 +113,61 @@ def corrected_pages(folder: Path) -> list[Path]:
 
 def score_document(gold_dir: Path, raw_text: str, out_text: str) -> RepairScores:
     """Every corrected page, looked up in the text before and after repair; page and line breaks do not matter."""
-    before, after = Finder(repair_normal(raw_text)), Finder(repair_normal(out_text))
+    before, after = Searched(raw_text), Searched(out_text)
     solid = blank_lines(out_text)
-    scores = RepairScores(length=len(solid[0]) / max(1, len(before.text.replace(" ", ""))))
-    for page in corrected_pages(gold_dir):
-        text = page.read_text(encoding="utf-8")
+    scores = RepairScores(length=len(solid[0]) / max(1, before.counts[-1]))
+    rates = []
+    for path in corrected_pages(gold_dir):
+        text = read_page(path)
         gold = repair_normal(text)
-        raw, out = before.place(gold), after.place(gold)
+        raw, out = before.finder.place(gold), after.finder.place(gold)
         scores.pages += 1
         scores.characters += len(gold)
         scores.edits_before += raw.distance
         scores.edits_after += out.distance
-        wrong = (wrong_positions(gold, before.text[raw.start : raw.end]), wrong_positions(gold, after.text[out.start : out.end]))
-        count_words(scores, page, gold, wrong)
-        begin = len(after.text[: out.start].replace(" ", ""))
-        count_breaks(scores, text, solid, begin, begin + len(after.text[out.start : out.end].replace(" ", "")))
+        found = Passages(gold, raw, before, after.passage(out))
+        counts = count_words(scores, path, found)
+        spans = before.original(raw.start, raw.end), after.original(out.start, out.end)
+        scores.corrected.append(CorrectedPage(path.stem, text, *spans, counts))
+        rates.append([score_page(path.stem, gold, passage, str) for passage in (found.was, found.became)])
+        begin = after.counts[out.start]
+        count_breaks(scores, text, solid, begin, after.counts[out.end])
+    scores.before, scores.after = (Scores(tuple(state)) for state in zip(*rates, strict=True))
     return scores
 
 
-def count_words(scores: RepairScores, page: Path, gold: str, wrong: tuple[set[int], set[int]]) -> None:
+def read_page(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise UnreadableInput("the corrected page cannot be read", where=path, advice="Save it as UTF-8") from fault
+
+
+def count_words(scores: RepairScores, page: Path, found: Passages) -> Counter[str]:
     """Add one page's words; those that the annotator was unsure of are left out."""
+    gold, counts = found.gold, Counter[str]()
+    wrong = wrong_positions(gold, found.was), wrong_positions(gold, found.became)
     corrections = read_corrections(page)
     masked = {at for row in corrections if not row.sure for at in places(gold, row.gold)}
     classes = {at: row.category for row in corrections if row.sure for at in places(gold, row.gold) if at in wrong[0]}
-    for match in re.finditer(r"\S+", gold):
+    for number, match in enumerate(re.finditer(r"\S+", gold)):
         span = range(*match.span())
         if masked and not masked.isdisjoint(span):
             continue
-        scores.words += 1
+        counts["words"] += 1
         was, is_now = (not places_wrong.isdisjoint(span) for places_wrong in wrong)
         if not was and not is_now:
             continue
         outcome = "damaged" if not was else "missed" if is_now else "fixed"
         category = next((classes[at] for at in span if at in classes), UNLISTED) if was else "was right"
-        scores.outcomes[outcome] += 1
+        counts[outcome] += 1
         scores.classes.setdefault(category, Counter())[outcome] += 1
-        scores.findings.append(Finding(page.stem, outcome, category, gold[max(0, match.start() - 25) : match.end() + 15]))
+        more = (found.new_words[number], found.old_places[number]) if outcome == "damaged" else ("", (0, 0))
+        context = gold[max(0, match.start() - 25) : match.end() + 15]
+        scores.findings.append(Finding(page.stem, outcome, category, context, match.group(), *more))
+    scores.words += counts["words"]
+    scores.outcomes.update({outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]})
+    return counts
 
 
 def places(gold: str, text: str) -> Iterator[int]:

@@ -1,120 +1,202 @@
-"""The figures of `errata evaluate`, as text for people and as JSON."""
+"""`errata evaluate`: a run beside its truth, and beside another run; everything that its text, JSON and HTML say."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import UnreadableInput
-from pipeline.evaluate.folders import document_folders, page_texts, read_document, read_plain
-from pipeline.evaluate.pages import Scores, read_truth, score_pages
-from pipeline.evaluate.repairs import OUTCOMES, RepairScores, score_document
+from pipeline.evaluate.bootstrap import Interval
+from pipeline.evaluate.folders import (
+    DocumentTexts,
+    Passage,
+    Risks,
+    Run,
+    document_folders,
+    judged_passage,
+    read_document,
+    read_plain,
+    read_run,
+    read_texts,
+)
+from pipeline.evaluate.html import report_html
+from pipeline.evaluate.judged import Certainty, JudgedText, certainty
+from pipeline.evaluate.outcomes import Doing, Outcomes, Vandalised, outcomes, touching
+from pipeline.evaluate.pages import Scores, differences, read_truth, score_pages
+from pipeline.evaluate.records import report_json
+from pipeline.evaluate.repairs import RepairScores, score_document
+from pipeline.evaluate.tables import report_text
+
+DOCUMENT_BREAK = "\n\f"
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page to be shown side by side: the truth, and what the run has."""
+
+    name: str
+    truth: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """One of two comparisons: page by page (`before`, `after`), or a document of which some pages are corrected (`repairs`)."""
+    """One of two comparisons: page by page (`before`, `after`), or a document of which some pages are corrected (`repairs`,
+    which also has `before` and `after`, of those pages). `against`: the same pages of another run.
+
+    `outcomes`: what became of the words of pages; `vandalised`: those that were right; `others`: pages without a truth.
+    """
 
     before: Scores | None = None
     after: Scores | None = None
     repairs: RepairScores | None = None
+    against: Scores | None = None
+    outcomes: Outcomes | None = None
+    vandalised: tuple[Vandalised, ...] = ()
+    certainty: Certainty | None = None
+    shown: tuple[ShownPage, ...] = ()
+    others: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(default=("", "", ""))
+    """Of the truth, of the run, and of the other run."""
+
+    @cached_property
+    def repaired(self) -> dict[str, Interval]:
+        """How much higher each figure is after repair than before."""
+        return differences(self.before, self.after) if self.before is not None and self.after is not None else {}
+
+    @cached_property
+    def differing(self) -> dict[str, Interval]:
+        """How much higher each figure is here than in the other run."""
+        return differences(self.against, self.after) if self.against is not None and self.after is not None else {}
 
     def to_text(self) -> str:
-        """A few lines for the terminal, ending in a line break."""
-        if self.repairs is not None:
-            return repairs_text(self.repairs)
-        return pages_text(self.before, self.after) if self.after is not None else ""
+        """Some tables for the terminal, ending in a line break."""
+        return report_text(self)
 
     def to_json(self) -> str:
-        """The same figures, rates as 0-1, and every page's."""
-        return json.dumps(self.record(), ensure_ascii=False, indent=2) + "\n"
+        """The same figures and more, rates as 0-1, and every page's."""
+        return report_json(self)
 
-    def record(self) -> dict[str, Any]:
-        if self.repairs is not None:
-            return repairs_record(self.repairs)
-        return {state: scores_record(s) for state, s in (("before", self.before), ("after", self.after)) if s is not None}
+    def to_html(self) -> str:
+        """A page that needs nothing else, with the differences side by side."""
+        return report_html(self)
 
 
-def evaluate(truth: Path, out: Path, before: Path | None = None) -> Report:
-    """Compare what Errata wrote in `out` with the folder `truth`.
+def evaluate(
+    truth: Path, out: Path, before: Path | None = None, *, against: Path | None = None, risks: Risks | None = None
+) -> Report:
+    """Compare a run with the truth (each a folder of pages, or a file), and with another run over the same pages.
 
     A truth of pNNN.txt beside pNNN.tsv lists belongs to one long document; any other to pages, matched by name. `before` (a
-    file, or a folder of NAME.txt) stands for the text before repair where `out` does not tell. Raises UnreadableInput.
+    file, or a folder) stands for the text before repair where `out` does not tell. `risks` tells how sure words are. Raises
+    PipelineError.
     """
-    if not truth.is_dir():
+    if not truth.exists():
         raise UnreadableInput("no such folder of ground truth", where=truth)
-    if any(truth.glob("p*.tsv")):
-        return Report(repairs=evaluate_document(truth, out, before))
-    names = set(read_truth(truth))
-    was, became = page_texts(out, names)
-    if before is not None:
-        files = before.glob("*.txt") if before.is_dir() else [before]
-        was = {path.stem: read_plain(path) for path in files}
-    return Report(score_pages(truth, was) if was else None, score_pages(truth, became))
+    names = (str(truth), str(out), str(against or ""))
+    if truth.is_dir() and any(truth.glob("p*.tsv")):
+        return evaluate_document(truth, Documents.read(out, before, risks), against, names)
+    return evaluate_pages(truth, out, before, against, risks, names)
 
 
-def evaluate_document(truth: Path, out: Path, before: Path | None) -> RepairScores:
-    if out.is_file():
-        if before is None:
-            raise UnreadableInput("a text alone does not tell what it was", where=out, advice="Give that with --before")
-        return score_document(truth, read_plain(before), read_plain(out))
-    documents = [read_document(folder) for folder in document_folders(out)]
-    raw = read_plain(before) if before is not None else "\n\f".join(d.before for d in documents)
-    return score_document(truth, raw, "\n\f".join(d.after for d in documents))
+def evaluate_pages(
+    truth: Path, out: Path, before: Path | None, against: Path | None, risks: Risks | None, names: tuple[str, ...]
+) -> Report:
+    wanted = read_truth(truth)
+    run = read_run(out, wanted, risks)
+    if not run.pages and not run.others:
+        raise UnreadableInput(
+            "no pages in it", where=out, advice="Name a folder that errata wrote, or one of .txt, hOCR, ALTO or PAGE"
+        )
+    check_some_match(truth, out, wanted, run)
+    was = run.before if before is None else read_texts(before)
+    homes = {name: page.document for name, page in run.pages.items()}
+    other = read_run(against, wanted) if against is not None else None
+    if other is not None and against is not None:
+        check_some_match(truth, against, wanted, other)
+    found = outcomes((name, wanted[name], page) for name, page in run.pages.items())
+    return Report(
+        score_pages(wanted, was, homes) if was else None,
+        score_pages(wanted, run.after, homes),
+        against=score_pages(wanted, other.after, homes) if other is not None else None,
+        outcomes=found if found.words else None,
+        vandalised=tuple(found.vandalised),
+        certainty=certainty((page.judged, wanted[name]) for name, page in run.pages.items()),
+        shown=tuple(ShownPage(name, text, run.after.get(name, "")) for name, text in wanted.items()),
+        others=run.others,
+        names=names,
+    )
 
 
-def pages_text(before: Scores | None, after: Scores) -> str:
-    kinds = after.by_kind()
-    rows = [*kinds.items(), ("all", after)] if len(kinds) > 1 else [("all", after)]
-    old = {**(before.by_kind() if before else {}), "all": before}
-    lines = [f"{'':<14}{'pages':>6}  {'CER before':>10} {'after':>8}  {'WER before':>10} {'after':>8}  {'median CER':>10}"]
-    for kind, scores in rows:
-        was = old.get(kind)
-        cer, wer = (f"{was.cer:.2%}", f"{was.wer:.2%}") if was else ("-", "-")
-        rates = f"{cer:>10} {scores.cer:>8.2%}  {wer:>10} {scores.wer:>8.2%}  {scores.median_cer:>10.2%}"
-        lines.append(f"{kind:<14}{len(scores.pages):>6}  {rates}")
-    missing = [page.name for page in after.pages if page.missing]
-    if missing:
-        lines.append(f"without output, counted as empty: {', '.join(missing[:8])}{' …' if len(missing) > 8 else ''}")
-    return "\n".join(lines) + "\n"
+def check_some_match(truth: Path, out: Path, wanted: dict[str, str], run: Run) -> None:
+    """A page that is missing counts as empty; where all are, the folders do not belong together. Raises UnreadableInput."""
+    if run.pages or not run.others:
+        return
+    names = f"{', '.join(run.others[:3])} … in the one, {', '.join(sorted(wanted)[:3])} … in {truth}"
+    raise UnreadableInput(f"no page is called as in the truth: {names}", where=out, advice="Name the files of both alike")
 
 
-def repairs_text(scores: RepairScores) -> str:
-    lines = [
-        f"{scores.pages} corrected pages, {scores.words} words, {scores.characters} characters",
-        f"CER {scores.cer_before:.4%} before, {scores.cer_after:.4%} after",
-        ", ".join(f"{name} {scores.outcomes[name]}" for name in OUTCOMES),
-        f"error reduction {scores.error_reduction:.1%}, precision {scores.precision:.1%}, recall {scores.recall:.1%}",
-        f"breaks kept {scores.breaks_kept} of {scores.breaks}, false {scores.breaks_false}; length {scores.length:.3f}",
-        *class_table(scores),
-    ]
-    return "\n".join(lines) + "\n"
+@dataclass(frozen=True)
+class Documents:
+    """The documents of a run, one after the other, in which corrected pages are looked up; or two texts. `accounted`: whether
+    their ledgers lead from `raw` to `out`."""
+
+    raw: str
+    out: str
+    documents: tuple[DocumentTexts, ...] = ()
+    risks: Risks | None = None
+    accounted: bool = True
+
+    @classmethod
+    def read(cls, out: Path, before: Path | None, risks: Risks | None = None) -> Documents:
+        if out.is_file():
+            if before is None:
+                raise UnreadableInput("a text alone does not tell what it was", where=out, advice="Give that with --before")
+            return cls(read_plain(before), read_plain(out))
+        documents = tuple(read_document(folder) for folder in document_folders(out))
+        raw = DOCUMENT_BREAK.join(d.before for d in documents) if before is None else read_plain(before)
+        return cls(raw, DOCUMENT_BREAK.join(d.after for d in documents), documents, risks, before is None)
+
+    def placed(self) -> Iterator[tuple[DocumentTexts, int, int]]:
+        """Each document, and where it begins in `raw` and in `out`."""
+        raw = out = 0
+        for document in self.documents:
+            yield document, raw, out
+            raw += len(document.before) + len(DOCUMENT_BREAK)
+            out += len(document.after) + len(DOCUMENT_BREAK)
+
+    def doings(self, start: int, end: int) -> tuple[Doing, ...]:
+        """The edits that touched [start, end) of `raw`."""
+        for document, raw, _ in self.placed():
+            if self.accounted and raw <= start < raw + len(document.before):
+                return tuple(touching(document, start - raw, end - raw))
+        return ()
+
+    def judged(self, start: int, end: int) -> tuple[JudgedText, ...]:
+        """How sure the words in [start, end) of `out` are."""
+        for document, _, out in self.placed():
+            if out <= start < out + len(document.after) and self.risks is not None:
+                passage = Passage(document, (0, 0), (start - out, min(end - out, len(document.after))))
+                return judged_passage(passage, self.risks(document.folder))
+        return ()
 
 
-def class_table(scores: RepairScores) -> list[str]:
-    """Fixed, missed and damaged words by class of error, the most frequent class first."""
-    order = sorted(scores.classes, key=lambda c: (-sum(scores.classes[c].values()), c))
-    rows = [f"  {name:<12}" + "".join(f"{scores.classes[name][outcome]:>9}" for outcome in OUTCOMES) for name in order]
-    return ["  " + f"{'class':<12}" + "".join(f"{outcome:>9}" for outcome in OUTCOMES), *rows] if rows else []
-
-
-def scores_record(scores: Scores) -> dict[str, Any]:
-    return {
-        "cer": scores.cer,
-        "wer": scores.wer,
-        "median_cer": scores.median_cer,
-        "pages": [{"name": p.name, "cer": p.cer, "wer": p.wer, "words": p.words, "missing": p.missing} for p in scores.pages],
-    }
-
-
-def repairs_record(scores: RepairScores) -> dict[str, Any]:
-    fields = ("pages", "characters", "words", "cer_before", "cer_after", "error_reduction", "precision", "recall")
-    more = ("breaks", "breaks_kept", "breaks_false", "length")
-    return {
-        **{name: getattr(scores, name) for name in (*fields, *more)},
-        **{name: scores.outcomes[name] for name in OUTCOMES},
-        "classes": {name: dict(counts) for name, counts in sorted(scores.classes.items())},
-        "findings": [{"page": f.page, "outcome": f.outcome, "class": f.category, "context": f.context} for f in scores.findings],
-    }
+def evaluate_document(truth: Path, texts: Documents, against: Path | None, names: tuple[str, ...]) -> Report:
+    scores = score_document(truth, texts.raw, texts.out)
+    other = None
+    if against is not None:
+        rival = read_plain(against) if against.is_file() else Documents.read(against, None).out
+        other = score_document(truth, texts.raw, rival).after
+    damaged = [found for found in scores.findings if found.outcome == "damaged"]
+    return Report(
+        scores.before,
+        scores.after,
+        scores,
+        other,
+        vandalised=tuple(Vandalised(f.page, f.word, f.became, f.context, texts.doings(*f.raw)) for f in damaged),
+        certainty=certainty(((texts.judged(*page.out), page.text) for page in scores.corrected), scans=False),
+        shown=tuple(ShownPage(page.name, page.text, texts.out[slice(*page.out)]) for page in scores.corrected),
+        names=names,
+    )
