@@ -150,7 +150,7 @@ def count_words(scores: RepairScores, page: Path, found: Passages) -> Counter[st
     corrections = read_corrections(page)
     masked = {at for row in corrections if not row.sure for at in places(gold, row.gold)}
     classes = {at: row.category for row in corrections if row.sure for at in places(gold, row.gold) if at in wrong[0]}
-    for number, match in enumerate(re.finditer(r"\S+", gold)):
+    for match in re.finditer(r"\S+", gold):
         span = range(*match.span())
         if masked and not masked.isdisjoint(span):
             continue
@@ -162,7 +162,7 @@ def count_words(scores: RepairScores, page: Path, found: Passages) -> Counter[st
         category = next((classes[at] for at in span if at in classes), UNLISTED) if was else "was right"
         counts[outcome] += 1
         scores.classes.setdefault(category, Counter())[outcome] += 1
-        more = (found.new_words[number], found.old_places[number]) if outcome == "damaged" else ("", (0, 0))
+        more = (found.now(*match.span()), found.raw(*match.span())) if outcome == "damaged" else ("", (0, 0))
         context = gold[max(0, match.start() - 25) : match.end() + 15]
         scores.findings.append(Finding(page.stem, outcome, category, context, match.group(), *more))
     scores.words += counts["words"]

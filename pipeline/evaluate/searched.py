@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from pipeline.evaluate.aligned import counterparts
 from pipeline.evaluate.normalise import repair_normal, solid_offsets
-from pipeline.evaluate.placing import Finder, Placing
+from pipeline.evaluate.placing import Finder, Placing, steps
 
 
 class Searched:
@@ -42,15 +40,26 @@ class Passages:
     def was(self) -> str:
         return self.before.passage(self.place)
 
-    @cached_property
-    def new_words(self) -> list[str]:
-        """What stands now for each word."""
-        return counterparts(self.gold.split(), self.became.split()).texts
+    def now(self, start: int, end: int) -> str:
+        """What stands now for [start, end) of the corrected page: whole words."""
+        low, high = counterpart(self.gold, self.became, start, end)
+        return self.became[self.became.rfind(" ", 0, low) + 1 : (self.became + " ").index(" ", high)]
 
-    @cached_property
-    def old_places(self) -> list[tuple[int, int]]:
-        """Where each word stood in the text before."""
-        spans = [match.span() for match in re.finditer(r"\S+", self.was)]
-        places = counterparts(self.gold.split(), self.was.split()).places
-        start = self.place.start
-        return [self.before.original(start + spans[at][0], start + spans[at][1]) for at in places]
+    def raw(self, start: int, end: int) -> tuple[int, int]:
+        """Where [start, end) of the corrected page stood in the text before, [start, end)."""
+        low, high = counterpart(self.gold, self.was, start, end)
+        return self.before.original(self.place.start + low, self.place.start + high)
+
+
+def counterpart(pattern: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """Where [start, end) of `pattern` stands in `text`, by a cheapest alignment of both."""
+    begins, ends, at = [], [], 0
+    for step, count in steps(pattern, text):
+        for _ in range(count):
+            if step == "D":
+                at += 1
+            else:
+                begins.append(at)
+                at += step != "I"
+                ends.append(at)
+    return begins[start], ends[end - 1]

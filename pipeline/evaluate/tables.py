@@ -164,7 +164,7 @@ def certainty_lines(found: Certainty | None) -> Iterator[str]:
         return
     shown = {name: spread(figure) for name, figure in figures.items()}
     yield f"  a wrong word is doubted more than a right one {shown['auroc']} of the time (AUROC)"
-    yield f"  calibration error {shown['calibration_error']}, in ten bins of as many words; Brier score {plain(figures['brier'])}"
+    yield f"  calibration error {shown['calibration_error']}, in bins of equal mass; Brier score {plain(figures['brier'])}"
     yield f"  area under the risk-coverage curve {plain(figures['aurc'])}, of a blind order {wrong / count:.4f}"
     yield f"  the least sure tenth of the words holds {shown['found']} of the wrong ones, of the lines {shown['found_in_lines']}"
     yield f"  {'chance to be wrong':<20}{'words':>7}{'expected':>11}{'found':>9}"
