@@ -86,11 +86,11 @@ class Scan:
     width: int
     height: int
     treatments: tuple[Treatment, ...] = ()
-    unread: tuple[Box, ...] = ()
     digest: str = ""
     fingerprint: str = ""
     ink: float | None = None
     blank: bool = False
+    unread: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ def source_from_ocr(name: str, records: Sequence[PageRecord], ocr_folder: Path) 
 
 def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._Element | None, Rows]]:
     """The page of a record, or those of an opening, still empty; the part of the hOCR that each holds; and its matrix."""
-    seen = (record.unread, record.digest, record.fingerprint, record.ink, record.blank)
+    seen = (record.digest, record.fingerprint, record.ink, record.blank, record.unread)
     scan = Scan(record.path, record.frame, record.width, record.height, record.treatments, *seen)
     page, failed = Page(record.number, 0, 0, scan=scan), record.failed
     if failed:
