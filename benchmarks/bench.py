@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.agreement import measure_agreement
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.harm import measure_harm
 from benchmarks.scans import measure_scans
@@ -57,6 +58,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
+        "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
         if only and name not in only:
@@ -72,7 +74,9 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
-    parser.add_argument("--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, harm; all unless given")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, harm, agreement; all unless given"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         found = list(measures(options.shared.resolve(), Path(place), options.only))
