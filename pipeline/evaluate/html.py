@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,7 +15,7 @@ from pipeline.evaluate.judged import Certainty
 from pipeline.evaluate.outcomes import OUTCOMES
 from pipeline.evaluate.pages import AVERAGES, RATES, PageScore
 from pipeline.evaluate.side_by_side import Row, side_by_side
-from pipeline.evaluate.tables import CHANGES, LABELS, columns
+from pipeline.evaluate.tables import CHANGES, LABELS, REPAIRS, columns
 from pipeline.outputs.hocr import NOT_XML
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def report_html(report: Report) -> str:
             table=rates_table(report),
             outcomes=outcomes_of(report),
             outcome_names=OUTCOMES,
+            repair=[(REPAIRS[name], figure) for name, figure in report.repair_figures.items() if not isnan(figure.value)],
             vandalised=report.vandalised[:MOST_VANDALISED],
             vandalised_left_out=max(0, len(report.vandalised) - MOST_VANDALISED),
             certainty=report.certainty,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.evaluate.aligned import Worded, counterparts
+from pipeline.evaluate.bootstrap import Floats, Interval, bootstrap
 from pipeline.evaluate.folders import DocumentTexts, Passage, RunPage
 from pipeline.ledger import Edit
 
 OUTCOMES = ("fixed", "missed", "damaged")
+REPAIR_FIGURES = ("error_reduction", "precision", "recall", "damage")
+"""(fixed - damaged) / wrong before; fixed / changed; fixed / wrong before; damaged / right before. NaN where there were none."""
 AROUND = 30
 """Characters of the truth on each side of a word that show where it stands."""
 
@@ -49,6 +54,22 @@ class Outcomes:
     @property
     def totals(self) -> Counter[str]:
         return sum(self.forms.values(), Counter())
+
+
+def repair_figures(by_page: Sequence[Mapping[str, int]]) -> dict[str, Interval]:
+    """REPAIR_FIGURES over pages of which each has its words and their outcomes, with intervals; pages are what is drawn."""
+    if not by_page:
+        return {}
+    table = np.array([[page.get(name, 0) for name in ("words", *OUTCOMES)] for page in by_page], dtype=np.float64)
+    return dict(zip(REPAIR_FIGURES, bootstrap(table, repair_shares), strict=True))
+
+
+def repair_shares(table: Floats) -> Floats:
+    """REPAIR_FIGURES of rows of words, fixed, missed and damaged."""
+    words, fixed, missed, damaged = np.moveaxis(table.sum(-2), -1, 0)
+    wrong, changed, right = fixed + missed, fixed + damaged, words - fixed - missed
+    parts = ((fixed - damaged, wrong), (fixed, changed), (fixed, wrong), (damaged, right))
+    return np.stack([np.where(whole > 0, part / np.maximum(1, whole), np.nan) for part, whole in parts], axis=-1)
 
 
 def outcomes(pages: Iterable[tuple[str, str, RunPage]]) -> Outcomes:

@@ -45,6 +45,7 @@ def report_record(report: Report) -> dict[str, Any]:
         "intervals": {"level": LEVEL, "draws": DRAWS, "seed": SEED, "method": "percentile bootstrap of whole pages or documents"},
         **{state: scores_record(scores) for state, scores in states.items() if scores is not None},
         **{name: figures(f) for name, f in (("by_repair", report.repaired), ("against_other", report.differing)) if f},
+        **({"repair": figures(report.repair_figures)} if report.repair_figures else {}),
         **({} if report.outcomes is None else {"words": outcomes_record(report.outcomes)}),
         "vandalised": [vandalised_record(word) for word in report.vandalised],
         **({} if report.certainty is None else {"certainty": certainty_record(report.certainty)}),

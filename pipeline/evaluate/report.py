@@ -23,7 +23,7 @@ from pipeline.evaluate.folders import (
 )
 from pipeline.evaluate.html import report_html
 from pipeline.evaluate.judged import Certainty, JudgedText, certainty
-from pipeline.evaluate.outcomes import Doing, Outcomes, Vandalised, outcomes, touching
+from pipeline.evaluate.outcomes import Doing, Outcomes, Vandalised, outcomes, repair_figures, touching
 from pipeline.evaluate.pages import Scores, differences, read_truth, score_pages
 from pipeline.evaluate.records import report_json
 from pipeline.evaluate.repairs import RepairScores, score_document
@@ -70,6 +70,13 @@ class Report:
     def differing(self) -> dict[str, Interval]:
         """How much higher each figure is here than in the other run."""
         return differences(self.against, self.after) if self.against is not None and self.after is not None else {}
+
+    @cached_property
+    def repair_figures(self) -> dict[str, Interval]:
+        """Error reduction, precision, recall and damage in words, with their intervals."""
+        if self.repairs is not None:
+            return repair_figures([page.outcomes for page in self.repairs.corrected])
+        return repair_figures(self.outcomes.by_page) if self.outcomes is not None else {}
 
     def to_text(self) -> str:
         """Some tables for the terminal, ending in a line break."""

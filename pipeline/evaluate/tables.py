@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from math import isnan
 from typing import TYPE_CHECKING
 
 from pipeline.evaluate.bootstrap import Interval
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from pipeline.evaluate.report import Report
 
 LABELS = {"cer": "CER", "wer": "WER", "cmer": "cMER", "bag_of_words": "bag of words"}
+REPAIRS = {
+    "error_reduction": "errors removed",
+    "precision": "changes that are right",
+    "recall": "wrong ones put right",
+    "damage": "right ones damaged",
+}
 LEGEND = (
     "In brackets: 95 % intervals, from drawing {drawn} again and again; *: other than 0. micro: over all pages together;",
     "macro: mean of the pages; median: of the pages. CER, WER, bag of words (words whatever their order): case and punctuation",
@@ -126,12 +133,13 @@ def difference(figure: Interval) -> str:
 
 
 def outcome_lines(report: Report) -> Iterator[str]:
-    """Of pages: what became of their words, by the form of the error. (Of corrected pages the classes stand above.)"""
-    if report.outcomes is None:
-        return
-    totals = report.outcomes.totals
-    yield f"Of {report.outcomes.words} words " + ", ".join(f"{totals[name]} {name}" for name in OUTCOMES)
-    yield from class_rows(report.outcomes.forms)
+    """What became of words; of pages by the form of the error. (Of corrected pages the classes stand above.)"""
+    if report.outcomes is not None:
+        totals = report.outcomes.totals
+        yield f"Of {report.outcomes.words} words " + ", ".join(f"{totals[name]} {name}" for name in OUTCOMES)
+        yield from class_rows(report.outcomes.forms)
+    if report.repair_figures:
+        yield from (f"  {REPAIRS[name]:<24}{spread(f)}" for name, f in report.repair_figures.items() if not isnan(f.value))
 
 
 def vandalised_lines(vandalised: tuple[Vandalised, ...]) -> Iterator[str]:
