@@ -7,16 +7,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.batch.audits import Audit, Wanted, sheet, take
-from pipeline.batch.documents import StoredJob, TextJob, stored_source
+from pipeline.batch.documents import StoredJob, TextJob
 from pipeline.batch.order import Order, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.scans import read_scans
-from pipeline.batch.stamp import finished_folders, read_stamp
+from pipeline.batch.stamp import finished_folders
 from pipeline.batch.summary import summarise
 from pipeline.batch.texts import run_texts
-from pipeline.batch.undo import Choice, UndoJob, check_choice, read_evidence
+from pipeline.batch.undo import Choice, UndoJob, check_choice
 from pipeline.batch.wishes import policy_of
-from pipeline.confidence.model import WordRisks, document_confidence
+from pipeline.confidence.model import document_confidence
 from pipeline.draft import Draft
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.language.evidence import Evidence, Knowledge
@@ -24,7 +24,6 @@ from pipeline.language.new_names import new_names
 from pipeline.ledger import Ledger
 from pipeline.model import Source
 from pipeline.outputs.audit_sheet import read_sheet
-from pipeline.outputs.edits import read_ledger
 from pipeline.references.index import index_references
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
@@ -55,18 +54,6 @@ def result_of(source: Source, ledger: Ledger, knowledge: Knowledge) -> Result:
 def rebuild(source: Source, ledger: Ledger, evidence: Evidence, packs: tuple[str, ...]) -> Result:
     """The result of a ledger at hand, with the evidence and the dictionaries of the run that made it; nothing is repaired."""
     return result_of(source, ledger, Knowledge(lexicon_of(packs or Settings().packs), evidence))
-
-
-def stored_risks(folder: Path) -> WordRisks | None:
-    """How probable it is that each word of a finished document's clean text is wrong; None for a folder without its stamp.
-
-    Raises PipelineError where what was kept is damaged.
-    """
-    stamp = read_stamp(folder)
-    if stamp is None:
-        return None
-    knowledge = Knowledge(lexicon_of(stamp.packs or Settings().packs), read_evidence(folder))
-    return document_confidence(stored_source(folder, stamp), read_ledger(folder / "edits.jsonl"), knowledge).words
 
 
 def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:

@@ -12,20 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Errata
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from test_evaluate import GOLD, OUT, RAW, a_result, an_edit, gold_folder
 
-from pipeline.confidence.model import WordRisks
 from pipeline.errors import ExitCode
 from pipeline.evaluate import evaluate
-from pipeline.evaluate.aligned import counterparts
+from pipeline.evaluate.aligned import Worded, counterparts
 from pipeline.evaluate.files import file_name
 from pipeline.evaluate.judged import JudgedText, certainty
-from pipeline.evaluate.normalise import repair_normal
+from pipeline.evaluate.normalise import page_normal, repair_normal, traced
 from pipeline.evaluate.pages import FIGURES, averages, score_page, score_pages
-from pipeline.evaluate.searched import Searched, counterpart
+from pipeline.evaluate.searched import counterpart
 from pipeline.evaluate.side_by_side import side_by_side
 from pipeline.outputs.files import write_document
 
@@ -117,9 +116,9 @@ def test_words_of_our_results_are_judged(errata: Errata, tmp_path: Path) -> None
     (tmp_path / "truth" / "letter.txt").write_text(re.sub(r"xq\dz", "loudly", lines.replace("haruest", "harvest")))
     ran = errata("evaluate", "truth", "out")
     assert (ran.code, ran.err) == (0, "") and "How sure words are" in ran.out
-    (tmp_path / "out" / "letter" / "evidence.json").write_text("{")
+    (tmp_path / "out" / "letter" / "confidence.json").write_text('{"pages": []}')
     ran = errata("evaluate", "truth", "out")
-    assert ran.code == 0 and "How sure" not in ran.out and "evidence.json" in ran.err
+    assert ran.code == 0 and "How sure" not in ran.out and "without a sound confidence.json" in ran.out
 
 
 def test_chance_and_outcome_of_words_and_lines() -> None:
@@ -151,9 +150,9 @@ def test_vandalised_words_of_pages_name_the_edit(tmp_path: Path) -> None:
 def test_vandalised_words_of_a_long_document_name_the_edit(tmp_path: Path) -> None:
     gold = gold_folder(tmp_path / "gold")
     write_document(a_result("d", RAW, an_edit(RAW.index("policy"), "policy", "police")), tmp_path / "out" / "d")
-    words = [WordRisks(np.array([m.start()]), np.array([m.end()]), np.array([0.5])) for m in re.finditer(r"\S+", RAW)]
-    risks = WordRisks(*(np.concatenate([getattr(w, name) for w in words]) for name in ("starts", "ends", "wrong")))
-    report = evaluate(gold, tmp_path / "out", risks=lambda folder: risks)
+    words = [(word, 0.5) for word in RAW.replace("policy", "police").split()]
+    (tmp_path / "out" / "d" / "confidence.json").write_text(json.dumps({"pages": [{"lines": [{"words": words}]}]}))
+    report = evaluate(gold, tmp_path / "out")
     (word,) = report.vandalised
     assert (word.word, word.became, [d.edit.before for d in word.by]) == ("policy", "police", ["policy"])
     assert report.certainty is not None and len(report.certainty.chance) == 18
@@ -226,17 +225,18 @@ def test_diagrams_have_words_for_those_who_cannot_see_them(errata: Errata, tmp_p
         assert "nan" not in etree.tostring(diagram).decode()
 
 
-TEXT = st.text(alphabet="ab-. '’\u00ad\n\f", max_size=40)
+TEXT = st.text(alphabet="abB1-. '’—é\u0301\u00ad\u00a0\ufeff\t\n\f", max_size=40)
 
 
-@given(TEXT)
-def test_the_way_back_from_what_is_compared(text: str) -> None:
-    searched = Searched(text)
-    normal = repair_normal(text)
-    assert len(searched.offsets) == searched.counts[-1]
-    for match in re.finditer(r"\S+", normal):
-        low, high = searched.original(*match.span())
-        assert repair_normal(text[low:high]) == match.group()
+@given(TEXT, st.booleans())
+@settings(max_examples=300)
+def test_the_way_back_from_what_is_compared(text: str, scans: bool) -> None:
+    plain, offsets = traced(text, scans=scans)
+    assert plain == (page_normal if scans else repair_normal)(text) and len(offsets) == len(plain)
+    assert offsets == sorted(offsets)
+    words = Worded(text, scans)
+    assert words.tokens.texts == plain.split()
+    assert all(text[slice(*words.span(at))].strip() for at in range(len(words.tokens.texts)))
 
 
 @given(st.text(alphabet="abc ", min_size=1, max_size=14), st.text(alphabet="abc ", max_size=14))

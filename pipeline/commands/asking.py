@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.console import Console, write_out
-from pipeline.errors import BadArguments, ExitCode, MissingDependency, PipelineError
-
-if TYPE_CHECKING:
-    from pipeline.confidence.model import WordRisks
+from pipeline.console import write_out
+from pipeline.errors import BadArguments, ExitCode, MissingDependency
 
 
 @click.command()
@@ -36,40 +32,13 @@ def evaluate(
 
     if html is not None and len(folders) > 1:
         raise BadArguments("--html shows one run", advice="Name one, and the other with --against")
-    unsure = Unsure()
     for folder in folders:
-        report = measures.evaluate(truth, folder, before, against=against, risks=unsure.risks)
+        report = measures.evaluate(truth, folder, before, against=against)
         heading = f"{folder}\n" if len(folders) > 1 and not as_json else ""
         if html is not None:
             write_text(html, report.to_html())
         write_out(heading + (report.to_json() if as_json else report.to_text()))
-    unsure.tell()
     return ExitCode.OK
-
-
-class Unsure:
-    """Finds out how sure words are, once a document, and remembers of which documents it cannot be known."""
-
-    def __init__(self) -> None:
-        self.known: dict[Path, WordRisks | None] = {}
-        self.faults: list[PipelineError] = []
-
-    def risks(self, folder: Path) -> WordRisks | None:
-        from pipeline.run import stored_risks
-
-        if folder not in self.known:
-            try:
-                self.known[folder] = stored_risks(folder)
-            except PipelineError as fault:
-                self.known[folder] = None
-                self.faults.append(fault)
-        return self.known[folder]
-
-    def tell(self) -> None:
-        """Name the first document that could not be judged, and count the others."""
-        if self.faults:
-            more = f" (and {len(self.faults) - 1} more)" if len(self.faults) > 1 else ""
-            Console().warn(f"how sure words are is not known: {' '.join(str(self.faults[0]).split())}{more}")
 
 
 @click.command()

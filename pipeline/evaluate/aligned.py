@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.evaluate.labels import Tokens, tokens_of
+from pipeline.evaluate.normalise import traced
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of a text as they are compared, and which words as they stand each is made of: [first, last]."""
+
+    texts: list[str]
+    first: list[int]
+    last: list[int]
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,14 @@ class Worded:
 
     @cached_property
     def tokens(self) -> Tokens:
-        return tokens_of(self.text, [start for start, _ in self.spans], pages=self.scans)
+        plain, offsets = traced(self.text, scans=self.scans)
+        starts = [start for start, _ in self.spans]
+        found = list(re.finditer(r"\S+", plain))
+        ends = [(offsets[match.start()], offsets[match.end() - 1]) for match in found]
+        first, last = (
+            [bisect_right(starts, at) - 1 for at in edges] for edges in (zip(*ends, strict=True) if ends else ((), ()))
+        )
+        return Tokens([match.group() for match in found], first, last)
 
     def span(self, token: int) -> tuple[int, int]:
         """Where a word as it is compared stands in the text: over two lines, if it is broken."""

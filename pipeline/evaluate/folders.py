@@ -5,21 +5,19 @@ A run is a folder that Errata wrote (one document, or many), or a folder of page
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from pipeline.confidence.model import WordRisks
-from pipeline.errors import UnreadableInput
+from pipeline.errors import InvalidRecord, UnreadableInput
 from pipeline.evaluate.files import page_files, page_of_file
 from pipeline.evaluate.hocr_text import read_hocr
 from pipeline.evaluate.judged import JudgedText
 from pipeline.ledger import Edit
+from pipeline.outputs.confidence import read_risks
 from pipeline.outputs.edits import numbered_edits, read_ledger
-
-Risks = Callable[[Path], WordRisks | None]
-"""Tells of a finished document's folder how probable it is that each word of its clean text is wrong; None where it cannot."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,14 @@ class DocumentTexts:
     def edits(self) -> list[tuple[int, Edit]]:
         """The edits that were applied, with their lines (from 1) in edits.jsonl."""
         return [(line, edit) for line, state, edit in numbered_edits(self.folder / "edits.jsonl") if state == "applied"]
+
+    @cached_property
+    def risks(self) -> WordRisks | None:
+        """How probable it is that each word after is wrong, as the run said; None where its confidence.json does not tell."""
+        try:
+            return read_risks(self.folder / "confidence.json", self.after)
+        except InvalidRecord:
+            return None
 
     @cached_property
     def raw_pages(self) -> list[tuple[int, int]]:
@@ -62,8 +68,10 @@ class Passage:
         return self.document.before[slice(*self.raw)]
 
     @property
-    def clean_text(self) -> str:
-        return self.document.after[slice(*self.clean)]
+    def judged(self) -> tuple[JudgedText, ...]:
+        """The text after, and how sure its words are; nothing where that is not told."""
+        risks = self.document.risks
+        return () if risks is None else (JudgedText(self.document.after[slice(*self.clean)], risks.between(*self.clean)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,12 @@ class Run:
 
     pages: Mapping[str, RunPage] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Documents that do not tell how sure their words are."""
+        found = {passage.document for page in self.pages.values() for passage in page.passages}
+        return tuple(sorted(str(document.folder) for document in found if document.risks is None))
 
     @property
     def after(self) -> dict[str, str]:
@@ -122,13 +136,13 @@ def read_document(folder: Path) -> DocumentTexts:
     return DocumentTexts(folder, read_ledger(folder / "edits.jsonl").undo(after), after)
 
 
-def read_run(out: Path, names: Collection[str], risks: Risks | None = None) -> Run:
+def read_run(out: Path, names: Collection[str]) -> Run:
     """The pages of a run that are called as the truth has them: by the name of the scan, else of the document; or files of any
     program, by their own name. Raises PipelineError."""
     if not out.exists():
         raise UnreadableInput("no such folder or file", where=out)
     if out.is_dir() and any(out.rglob("text.txt")):
-        found = {name: page for folder in document_folders(out) for name, page in pages_of(folder, risks)}
+        found = {name: page for folder in document_folders(out) for name, page in pages_of(folder)}
     else:
         found = {name: foreign_page(path) for name, path in page_files(out).items()}
     if out.is_file() and len(names) == 1 and not found.keys() & set(names):
@@ -139,23 +153,22 @@ def read_run(out: Path, names: Collection[str], risks: Risks | None = None) -> R
     return Run(known, tuple(sorted(others)))
 
 
-def pages_of(folder: Path, risks: Risks | None) -> Iterator[tuple[str, RunPage]]:
+def pages_of(folder: Path) -> Iterator[tuple[str, RunPage]]:
     """The whole document by its own name, and its pages by those of their scans; of two names that are one, the page's."""
     document = read_document(folder)
-    known = risks(folder) if risks is not None else None
     scans: dict[str, RunPage] = {}
     for at, path in enumerate(sorted((folder / "pages").glob("*.hocr"))):
         page = read_hocr(path)
         if at < min(len(document.raw_pages), len(document.clean_pages)):
             passage = Passage(document, document.raw_pages[at], document.clean_pages[at])
-            own = RunPage(page.text, passage.raw_text, (passage,), judged_passage(passage, known))
+            own = RunPage(page.text, passage.raw_text, (passage,), passage.judged)
         else:
             own = RunPage(page.text)
         scans[page.stem] = both(scans[page.stem], own) if page.stem in scans else own
     whole = Passage(document, (0, len(document.before)), (0, len(document.after)))
     text = "\n".join(page.after for page in scans.values()) or document.after
     if document.name not in scans:
-        yield document.name, RunPage(text, document.before, (whole,), judged_passage(whole, known))
+        yield document.name, RunPage(text, document.before, (whole,), whole.judged)
     yield from scans.items()
 
 
@@ -163,12 +176,6 @@ def both(left: RunPage, right: RunPage) -> RunPage:
     """The two pages of an opening, which bear the name of one scan."""
     before = (left.before or "") + (right.before or "")
     return RunPage(left.after + right.after, before, left.passages + right.passages, left.judged + right.judged)
-
-
-def judged_passage(passage: Passage, risks: WordRisks | None) -> tuple[JudgedText, ...]:
-    if risks is None:
-        return ()
-    return (JudgedText(passage.clean_text, risks.between(*passage.clean)),)
 
 
 def foreign_page(path: Path) -> RunPage:

@@ -50,6 +50,7 @@ def report_record(report: Report) -> dict[str, Any]:
         "vandalised": [vandalised_record(word) for word in report.vandalised],
         **({} if report.certainty is None else {"certainty": certainty_record(report.certainty)}),
         "without_truth": list(report.others),
+        "without_certainty": list(report.unsure),
     }
 
 

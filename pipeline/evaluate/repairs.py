@@ -115,7 +115,7 @@ def score_document(gold_dir: Path, raw_text: str, out_text: str) -> RepairScores
     """Every corrected page, looked up in the text before and after repair; page and line breaks do not matter."""
     before, after = Searched(raw_text), Searched(out_text)
     solid = blank_lines(out_text)
-    scores = RepairScores(length=len(solid[0]) / max(1, before.counts[-1]))
+    scores = RepairScores(length=len(solid[0]) / max(1, before.solid[-1]))
     rates = []
     for path in corrected_pages(gold_dir):
         text = read_page(path)
@@ -130,8 +130,8 @@ def score_document(gold_dir: Path, raw_text: str, out_text: str) -> RepairScores
         spans = before.original(raw.start, raw.end), after.original(out.start, out.end)
         scores.corrected.append(CorrectedPage(path.stem, text, *spans, counts))
         rates.append([score_page(path.stem, gold, passage, str) for passage in (found.was, found.became)])
-        begin = after.counts[out.start]
-        count_breaks(scores, text, solid, begin, after.counts[out.end])
+        begin = after.solid[out.start]
+        count_breaks(scores, text, solid, begin, after.solid[out.end])
     scores.before, scores.after = (Scores(tuple(state)) for state in zip(*rates, strict=True))
     return scores
 

@@ -12,10 +12,8 @@ from pipeline.evaluate.bootstrap import Interval
 from pipeline.evaluate.folders import (
     DocumentTexts,
     Passage,
-    Risks,
     Run,
     document_folders,
-    judged_passage,
     read_document,
     read_plain,
     read_run,
@@ -46,7 +44,8 @@ class Report:
     """One of two comparisons: page by page (`before`, `after`), or a document of which some pages are corrected (`repairs`,
     which also has `before` and `after`, of those pages). `against`: the same pages of another run.
 
-    `outcomes`: what became of the words of pages; `vandalised`: those that were right; `others`: pages without a truth.
+    `outcomes`: what became of the words of pages; `vandalised`: those that were right; `others`: pages without a truth;
+    `unsure`: documents that do not tell how sure their words are.
     """
 
     before: Scores | None = None
@@ -58,6 +57,7 @@ class Report:
     certainty: Certainty | None = None
     shown: tuple[ShownPage, ...] = ()
     others: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     names: tuple[str, ...] = field(default=("", "", ""))
     """Of the truth, of the run, and of the other run."""
 
@@ -91,28 +91,23 @@ class Report:
         return report_html(self)
 
 
-def evaluate(
-    truth: Path, out: Path, before: Path | None = None, *, against: Path | None = None, risks: Risks | None = None
-) -> Report:
+def evaluate(truth: Path, out: Path, before: Path | None = None, *, against: Path | None = None) -> Report:
     """Compare a run with the truth (each a folder of pages, or a file), and with another run over the same pages.
 
     A truth of pNNN.txt beside pNNN.tsv lists belongs to one long document; any other to pages, matched by name. `before` (a
-    file, or a folder) stands for the text before repair where `out` does not tell. `risks` tells how sure words are. Raises
-    PipelineError.
+    file, or a folder) stands for the text before repair where `out` does not tell. Raises PipelineError.
     """
     if not truth.exists():
         raise UnreadableInput("no such folder of ground truth", where=truth)
     names = (str(truth), str(out), str(against or ""))
     if truth.is_dir() and any(truth.glob("p*.tsv")):
-        return evaluate_document(truth, Documents.read(out, before, risks), against, names)
-    return evaluate_pages(truth, out, before, against, risks, names)
+        return evaluate_document(truth, Documents.read(out, before), against, names)
+    return evaluate_pages(truth, out, before, against, names)
 
 
-def evaluate_pages(
-    truth: Path, out: Path, before: Path | None, against: Path | None, risks: Risks | None, names: tuple[str, ...]
-) -> Report:
+def evaluate_pages(truth: Path, out: Path, before: Path | None, against: Path | None, names: tuple[str, ...]) -> Report:
     wanted = read_truth(truth)
-    run = read_run(out, wanted, risks)
+    run = read_run(out, wanted)
     if not run.pages and not run.others:
         raise UnreadableInput(
             "no pages in it", where=out, advice="Name a folder that errata wrote, or one of .txt, hOCR, ALTO or PAGE"
@@ -133,6 +128,7 @@ def evaluate_pages(
         certainty=certainty((page.judged, wanted[name]) for name, page in run.pages.items()),
         shown=tuple(ShownPage(name, text, run.after.get(name, "")) for name, text in wanted.items()),
         others=run.others,
+        unsure=run.unsure,
         names=names,
     )
 
@@ -153,18 +149,17 @@ class Documents:
     raw: str
     out: str
     documents: tuple[DocumentTexts, ...] = ()
-    risks: Risks | None = None
     accounted: bool = True
 
     @classmethod
-    def read(cls, out: Path, before: Path | None, risks: Risks | None = None) -> Documents:
+    def read(cls, out: Path, before: Path | None) -> Documents:
         if out.is_file():
             if before is None:
                 raise UnreadableInput("a text alone does not tell what it was", where=out, advice="Give that with --before")
             return cls(read_plain(before), read_plain(out))
         documents = tuple(read_document(folder) for folder in document_folders(out))
         raw = DOCUMENT_BREAK.join(d.before for d in documents) if before is None else read_plain(before)
-        return cls(raw, DOCUMENT_BREAK.join(d.after for d in documents), documents, risks, before is None)
+        return cls(raw, DOCUMENT_BREAK.join(d.after for d in documents), documents, before is None)
 
     def placed(self) -> Iterator[tuple[DocumentTexts, int, int]]:
         """Each document, and where it begins in `raw` and in `out`."""
@@ -184,10 +179,13 @@ class Documents:
     def judged(self, start: int, end: int) -> tuple[JudgedText, ...]:
         """How sure the words in [start, end) of `out` are."""
         for document, _, out in self.placed():
-            if out <= start < out + len(document.after) and self.risks is not None:
-                passage = Passage(document, (0, 0), (start - out, min(end - out, len(document.after))))
-                return judged_passage(passage, self.risks(document.folder))
+            if out <= start < out + len(document.after):
+                return Passage(document, (0, 0), (start - out, min(end - out, len(document.after)))).judged
         return ()
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        return tuple(str(document.folder) for document in self.documents if document.risks is None)
 
 
 def evaluate_document(truth: Path, texts: Documents, against: Path | None, names: tuple[str, ...]) -> Report:
@@ -205,5 +203,6 @@ def evaluate_document(truth: Path, texts: Documents, against: Path | None, names
         vandalised=tuple(Vandalised(f.page, f.word, f.became, f.context, texts.doings(*f.raw)) for f in damaged),
         certainty=certainty(((texts.judged(*page.out), page.text) for page in scores.corrected), scans=False),
         shown=tuple(ShownPage(page.name, page.text, texts.out[slice(*page.out)]) for page in scores.corrected),
+        unsure=texts.unsure,
         names=names,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from pipeline.evaluate.normalise import repair_normal, solid_offsets
+from pipeline.evaluate.normalise import traced
 from pipeline.evaluate.placing import Finder, Placing, steps
 
 
@@ -14,14 +14,14 @@ class Searched:
     """A whole text in which corrected pages are looked up: as it is compared, and where that stands in it."""
 
     def __init__(self, text: str) -> None:
-        self.finder = Finder(repair_normal(text))
-        self.offsets = solid_offsets(text)
-        self.counts = [0, *accumulate(char != " " for char in self.finder.text)]
+        plain, self.offsets = traced(text, scans=False)
+        self.finder = Finder(plain)
+        self.solid = [0, *accumulate(char != " " for char in plain)]
+        """How many characters other than spaces stand before each."""
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Where [start, end) of the compared text stands in the text itself."""
-        low, high = self.counts[start], self.counts[end]
-        return (self.offsets[low], self.offsets[high - 1] + 1) if low < high else (0, 0)
+        return (self.offsets[start], self.offsets[end - 1] + 1) if start < end else (0, 0)
 
     def passage(self, place: Placing) -> str:
         return self.finder.text[place.start : place.end]

@@ -65,6 +65,7 @@ def remarks(report: Report, after: Scores) -> Iterator[str]:
         ("without output, counted as empty", after.missing),
         ("without output in the other run, counted as empty", report.against.missing if report.against is not None else []),
         ("without ground truth, left aside", report.others),
+        ("without a sound confidence.json (errata repair writes it), so nothing is said of how sure words are", report.unsure),
         ("empty in the ground truth, so what stands there counts as too much, and is no rate of a page", after.empty),
     ):
         if names:

@@ -1,22 +1,27 @@
-"""confidence.csv, a row a line, for spreadsheets; confidence.json, the same and the words of each line, for programs."""
+"""confidence.csv, a row a line, for spreadsheets; confidence.json, the same and the words of each line, for programs, and how it
+is read back."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipeline.confidence.model import LineConfidence
+from pipeline.confidence.model import LineConfidence, WordRisks
+from pipeline.errors import InvalidRecord
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "probability", "expected_wrong", "reasons")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMAT = {"format": "errata-confidence", "version": 1}
+ADVICE = "errata repair writes it anew"
 
 
 def confidence_csv(result: Result) -> str:
@@ -77,3 +82,21 @@ def line_record(line: LineConfidence, shown: str, words: list[tuple[str, float]]
     record: dict[str, Any] = {"line": line.line, "text": shown, "probability": line.probability}
     record |= {"expected_wrong": line.expected_wrong, "reasons": line.reasons}
     return {**record, "words": words} if words else record
+
+
+def read_risks(path: Path, text: str) -> WordRisks:
+    """How probable it is that each word of the clean `text` is wrong, from its confidence.json.
+
+    Raises InvalidRecord where that is missing, damaged, or of another text.
+    """
+    try:
+        pages = json.loads(path.read_bytes())["pages"]
+        words = [word for page in pages for line in page["lines"] for word in line.get("words", ())]
+        wrong = np.array([1 - right for _, right in words], dtype=np.float64)
+        same = text.split() == [word for word, _ in words]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise InvalidRecord("missing or damaged", where=path, advice=ADVICE) from fault
+    if not same:
+        raise InvalidRecord("its words are those of another text", where=path, advice=ADVICE)
+    spans = np.array([match.span() for match in re.finditer(r"\S+", text)], dtype=np.int64).reshape(-1, 2)
+    return WordRisks(spans[:, 0], spans[:, 1], wrong)
