@@ -147,6 +147,7 @@ def test_plain_files_of_another_program(tmp_path: Path) -> None:
     report = evaluate(tmp_path / "truth", tmp_path / "out", tmp_path / "raw")
     assert report.before is not None and report.after is not None
     assert (report.before.wer, report.after.wer) == (1.0, 0.5)
+    assert report.outcomes is not None and report.outcomes.totals == {"fixed": 1, "missed": 1}
     assert score_pages(tmp_path / "truth", {}).wer == 1.0
 
 

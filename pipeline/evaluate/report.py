@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -113,8 +113,11 @@ def evaluate_pages(truth: Path, out: Path, before: Path | None, against: Path | 
             "no pages in it", where=out, advice="Name a folder that errata wrote, or one of .txt, hOCR, ALTO or PAGE"
         )
     check_some_match(truth, out, wanted, run)
-    was = run.before if before is None else read_texts(before)
     homes = {name: page.document for name, page in run.pages.items()}
+    unsure = run.unsure
+    was = run.before if before is None else read_texts(before)
+    if before is not None:
+        run = told(run, was)
     other = read_run(against, wanted) if against is not None else None
     if other is not None and against is not None:
         check_some_match(truth, against, wanted, other)
@@ -128,9 +131,15 @@ def evaluate_pages(truth: Path, out: Path, before: Path | None, against: Path | 
         certainty=certainty((page.judged, wanted[name]) for name, page in run.pages.items()),
         shown=tuple(ShownPage(name, text, run.after.get(name, "")) for name, text in wanted.items()),
         others=run.others,
-        unsure=run.unsure,
+        unsure=unsure,
         names=names,
     )
+
+
+def told(run: Run, before: dict[str, str]) -> Run:
+    """The run with other texts before repair; what its account says does not belong to them."""
+    pages = {name: replace(page, before=before.get(name), passages=()) for name, page in run.pages.items()}
+    return replace(run, pages=pages)
 
 
 def check_some_match(truth: Path, out: Path, wanted: dict[str, str], run: Run) -> None:
