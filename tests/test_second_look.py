@@ -222,7 +222,9 @@ def numbered(number: str, at: tuple[int, int] = (560, 40)) -> Image.Image:
     return image
 
 
-@pytest.mark.parametrize(("number", "text"), [("- 7 -", "- 7 -"), ("-12-", "-12-"), ("241", "241")])
+@pytest.mark.parametrize(
+    ("number", "text"), [("- 7 -", "- 7 -"), ("-12-", "-12-"), ("241", "241"), ("( 14 )", "( 14 )"), ("(8)", "(8)")]
+)
 @pytest.mark.parametrize("garbled", ["", "~De/20"])
 def test_a_lost_page_number_is_read_by_itself(number: str, text: str, garbled: str) -> None:
     page = np.asarray(numbered(number))
@@ -233,8 +235,20 @@ def test_a_lost_page_number_is_read_by_itself(number: str, text: str, garbled: s
     rest = hocr(*LETTER.split("\n"), top=400, left=120)
     whole = rest.replace(b"<p ", wrong[len(HEAD) : wrong.index(b"</div>")] + b"<p ", 1) if garbled else rest
     result, found = with_page_numbers(whole, lines, 24.0, read_line)
-    assert found == [number.strip("- ")]
+    assert found == [number.strip("-() ")]
     assert read_hocr_page(result, IDENTITY, 0)[0] == f"{text}\n\n{LETTER}"
+
+
+def test_a_dash_that_touches_its_number_is_a_dash() -> None:
+    image = numbered("3")
+    left, top, right, bottom = next(lone_lines(np.asarray(image), 24.0)).box
+    middle = (top + bottom) // 2 + 2
+    for first in (left - 28, right - 4):
+        ImageDraw.Draw(image).rectangle((first, middle - 3, first + 21, middle + 2), fill=0)
+    rest = hocr(*LETTER.split("\n"), top=400, left=120)
+    result, found = with_page_numbers(rest, list(lone_lines(np.asarray(image), 24.0)), 24.0, read_line)
+    assert found == ["3"]
+    assert read_hocr_page(result, IDENTITY, 0)[0] == f"-3-\n\n{LETTER}"
 
 
 @pytest.mark.parametrize("mark", ["I", "to", "CKH: ems", "21060"])

@@ -20,6 +20,8 @@ SURE, AGREED = 0.85, 0.9
 """Confidence from which what stands there is left alone; and that of a number which was read twice."""
 
 NUMBER = re.compile(r"\d{1,4}")
+BRACKETED = re.compile(r"([(\[{]) ?\d{1,4} ?([)\]}])")
+"""A number in brackets; round ones are often read as braces."""
 
 
 def with_page_numbers(hocr: bytes, lines: list[LoneLine], x_height: float, read: ReadLine) -> tuple[bytes, list[str]]:
@@ -38,25 +40,39 @@ def with_page_numbers(hocr: bytes, lines: list[LoneLine], x_height: float, read:
             continue
         if not elements or (number := number_in(lone, read)) is None:
             continue
+        before, figures, after = number
         for element, word in covered:
             element.remove(word.element)
         elements = [(element, line) for element, line in ((e, tokens(e, np.eye(3))) for e, _ in elements) if line]
-        insert(elements, number_words(lone, number), x_height)
-        found.append(number)
+        insert(elements, number_words(lone, f"{before}{figures}{after}"), x_height)
+        found.append(figures)
     if not found:
         return hocr, []
     return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8"), found
 
 
-def number_in(lone: LoneLine, read: ReadLine) -> str | None:
-    """The page number that a lone line is, or None."""
-    freely = NUMBER.findall(read(lone.image, ""))
-    if len(freely) != 1:
-        return None
-    if freely == ["1"] and not lone.before:  # any upright stroke
-        return None
-    strictly = NUMBER.findall(read(lone.image, "0123456789-"))
-    return freely[0] if strictly == freely else None
+def number_in(lone: LoneLine, read: ReadLine) -> tuple[str, str, str] | None:
+    """The page number that a lone line is, with the dashes or brackets around it; or None."""
+    for image in lone.images:
+        text = read(image, "")
+        freely = NUMBER.findall(text)
+        before, after = around(text, lone)
+        if len(freely) != 1 or (freely == ["1"] and not before):  # any upright stroke is read as 1
+            continue
+        if NUMBER.findall(read(image, "0123456789-")) == freely:
+            return before, freely[0], after
+    return None
+
+
+def around(text: str, lone: LoneLine) -> tuple[str, str]:
+    """What stands before and after the number of a lone line that reads `text`, with the spaces there are."""
+    space = " " if lone.spaced else ""
+    if lone.dashed:
+        return f"-{space}", f"{space}-"
+    if found := BRACKETED.fullmatch(text.strip()):
+        marks = "[]" if found.groups() == ("[", "]") else "()"
+        return f"{marks[0]}{space}", f"{space}{marks[1]}"
+    return "", ""
 
 
 def within(word: Token, lone: LoneLine) -> bool:
@@ -67,9 +83,9 @@ def within(word: Token, lone: LoneLine) -> bool:
 
 
 def number_words(lone: LoneLine, number: str) -> Line:
-    """The words of a page number, sharing the place of the line."""
+    """The words of a page number, with what is around it, sharing the place of the line."""
     left, top, right, bottom = lone.box
-    texts = f"{lone.before}{number}{lone.after}".split()
+    texts = number.split()
     step = (right - left) / len(texts)
     blank = etree.Element("span")
     edges = [left + k * step for k in range(len(texts) + 1)]
