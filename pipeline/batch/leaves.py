@@ -11,6 +11,7 @@ import numpy as np
 from lxml import etree
 
 from pipeline import imaging
+from pipeline.batch.leftovers import on_scan
 from pipeline.batch.reading import Reading, read_image
 from pipeline.imaging.measure import Gray
 from pipeline.imaging.openings import Leaf, is_wide
@@ -59,7 +60,8 @@ def read_opening(cut: Sequence[Leaf], request: PageRequest) -> Opening:
         got = read_image(leaf.image, replace(request, keep_images=kept, out=request.out / leaf.side))
         back = leaf.to_scan @ np.array(got.to_scan)
         rows = tuple((round(float(a), 9), round(float(b), 9), round(float(c), 9)) for a, b, c in back)
-        records.append(LeafRecord(leaf.side, rows, (*leaf.treatments, *got.treatments), got.blank))
+        unread = tuple(on_scan((box.left, box.top, box.right, box.bottom), leaf.to_scan) for box in got.unread)
+        records.append(LeafRecord(leaf.side, rows, (*leaf.treatments, *got.treatments), got.blank, unread))
         hocrs.append(got.hocr)
     return Opening(tuple(records), together(hocrs))
 

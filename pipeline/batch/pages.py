@@ -68,7 +68,7 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
     record = replace(record, fingerprint=fingerprint(gray), ink=ink_share(gray))
     if isinstance(found, Opening):
         return replace(record, leaves=found.leaves), found.hocr
-    return replace(record, to_scan=found.to_scan, blank=found.blank), found.hocr
+    return replace(record, to_scan=found.to_scan, blank=found.blank, unread=found.unread), found.hocr
 
 
 def digest(path: Path, frame: int) -> str:

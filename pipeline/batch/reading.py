@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline import imaging
+from pipeline.batch.leftovers import read_leftovers
 from pipeline.errors import ToolFailed, UnwritableOutput
 from pipeline.imaging.geometry import Matrix
 from pipeline.imaging.lone_lines import lone_lines
@@ -17,7 +18,7 @@ from pipeline.imaging.measure import Gray
 from pipeline.imaging.steps import Ask
 from pipeline.imaging.views import VIEWS, View
 from pipeline.language import build_lexicon
-from pipeline.model import Treatment
+from pipeline.model import Box, Treatment
 from pipeline.ocr import recognise
 from pipeline.ocr.lines import read_line
 from pipeline.ocr.orientation import quarter_turns
@@ -40,12 +41,14 @@ DOUBTS = (0.04, 0.11)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from an image. `hocr` holds for the treated image; `to_scan` leads from its pixels to the given ones."""
+    """What was read from an image. `hocr` holds for the treated image; `to_scan` leads from its pixels to the given ones, for
+    which `unread` holds."""
 
     hocr: bytes
     to_scan: Rows
     treatments: tuple[Treatment, ...] = ()
     blank: bool = False
+    unread: tuple[Box, ...] = ()
 
 
 def read_image(gray: Gray, request: PageRequest) -> Reading:
@@ -60,7 +63,7 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
     look = read_view(View(ready.image, ready.to_scan, ready.x_height), request)
     keep_looks(request, {})
     if request.effort == "fast":
-        return Reading(look.hocr, rows(look.to_scan), ready.treatments)
+        return completed(look.hocr, look.to_scan, ready.treatments, ready, request)
     hocr, to_scan, said = look_again(look, gray, ready, request, ask)
     treatments = (*ready.treatments, said)
     if to_scan is ready.to_scan:
@@ -68,7 +71,15 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
         hocr, numbers = with_page_numbers(hocr, list(lone_lines(ready.image, ready.x_height)), ready.x_height, read)
         if numbers:
             treatments += (Treatment("page number", True, f"{' and '.join(numbers)}, read by itself"),)
-    return Reading(hocr, rows(to_scan), treatments)
+    return completed(hocr, to_scan, treatments, ready, request)
+
+
+def completed(
+    hocr: bytes, to_scan: Matrix, treatments: tuple[Treatment, ...], ready: imaging.Prepared, request: PageRequest
+) -> Reading:
+    """What was read, with what is found where the page has ink and no text."""
+    rest = read_leftovers(hocr, to_scan, ready, request, lambda text: words_of(request.languages, request.packs)(text))
+    return Reading(rest.hocr, rows(to_scan), (*treatments, *rest.treatments), unread=rest.unread)
 
 
 def look_again(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import IDENTITY, Matrix, skew, straightened
 from pipeline.imaging.measure import Gray, Measures, dark_parts, evened, is_blank, measure, reduced
@@ -32,6 +33,7 @@ class Prepared:
 
     `image`: uint8, height x width. `to_scan`: 3 x 3, leads from pixels (x, y, 1) of `image` to pixels of the scan. `stages`:
     names and images of the steps that were taken, the scan itself first. `x_height`: pixels of `image`, 0.0 where unknown.
+    `letters`: N x 4, left, top, width, height of its letter-like marks, likewise.
     """
 
     image: Gray
@@ -40,6 +42,7 @@ class Prepared:
     stages: tuple[tuple[str, Gray], ...]
     x_height: float
     blank: bool
+    letters: NDArray[np.int32]
 
 
 def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -> Prepared:
@@ -55,7 +58,9 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
         stages.append(("noise", quiet.image))
     image, back = stages[-1][1], IDENTITY
     if is_blank(image):
-        return Prepared(gray, back, (Treatment("all", False, "the page is blank"),), tuple(stages), 0.0, True)
+        return Prepared(
+            gray, back, (Treatment("all", False, "the page is blank"),), tuple(stages), 0.0, True, np.empty((0, 4), np.int32)
+        )
     page = measure(image)
     for step in steps:
         if step.letters and page.x_height <= 0:
@@ -70,7 +75,8 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
         if not loss:
             image, back, page = outcome.image, back @ outcome.matrix, after
             stages.append((step.name, image))
-    return Prepared(image, back, tuple(treatments), tuple(stages), page.x_height, False)
+    letters = np.round(page.boxes / page.scale).astype(np.int32)
+    return Prepared(image, back, tuple(treatments), tuple(stages), page.x_height, False, letters)
 
 
 def leaves(gray: Gray, ask: Ask | None = None) -> tuple[Leaf, ...]:
