@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from pipeline.draft import DraftLine
+from pipeline.model import Region
 
 BRACKETED_START = re.compile(r"^\s?\((\d{1,2})\)\s+(?=[^\W\d_])")
 """The other way to number notes, `(1) Minute by …`, which looks like its own call-out."""
@@ -18,12 +19,14 @@ NOTE_START = re.compile(
 """A note begins with its number and a stop (or what a worn stop is read as); a speck may stand before it."""
 CALLED = re.compile(r"\((\d{1,2})\)")
 RULED = re.compile(r"\s*\w?[_—–=-]{6,}\s*")
+BELOW_NOTES: frozenset[Region] = frozenset({"footer", "page-number", "scrawl", "stamp"})
+"""Parts of a page that may stand below its notes."""
 HEADS_SENTENCE = re.compile(r"\s?\S+\s*['\"‘’“”(]*[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note at the foot of a page: its number, and its lines as positions [first, last) among the page's lines."""
+    """A note at the foot of a page: its number (0: it has none), and its lines as positions [first, last) among the page's."""
 
     number: int
     first: int
@@ -79,6 +82,44 @@ def without_number(text: str) -> str:
 
 
 def find_notes(lines: Sequence[DraftLine]) -> list[Note]:
+    """Notes of one page, by their numbers; where it is known by their place which lines are notes, by that as well.
+
+    What stands before the first number there, as where a note goes on from the page before, or has a star, is one without.
+    """
+    start, end = foot(lines)
+    numbered = numbered_notes(lines)
+    if start == end or (numbered and numbered[0].first < start):
+        return numbered
+    inside = rising(lines, start, end)
+    chain = [*([] if inside and inside[0][0] == start else [(start, 0)]), *inside]
+    ends = [at for at, _ in chain[1:]] + [end]
+    return [Note(number, first, trimmed(lines, first, last)) for (first, number), last in zip(chain, ends, strict=True)]
+
+
+def foot(lines: Sequence[DraftLine]) -> tuple[int, int]:
+    """[first, last) of the lines at a page's foot that are known to be notes; the same twice where there are none."""
+    end = len(lines)
+    while end and (not lines[end - 1].text.strip() or lines[end - 1].region in BELOW_NOTES):
+        end -= 1
+    start = end
+    while start and (not lines[start - 1].text.strip() or lines[start - 1].region == "footnote"):
+        start -= 1
+    while start < end and not lines[start].text.strip():
+        start += 1
+    return start, end
+
+
+def rising(lines: Sequence[DraftLine], start: int, end: int) -> list[tuple[int, int]]:
+    """(line, number) of the notes among [start, end) whose numbers go on by one or two, from the first on."""
+    found: list[tuple[int, int]] = []
+    for at in range(start, end):
+        number = note_number(lines[at].text)
+        if number is not None and (not found or found[-1][1] < number <= found[-1][1] + 2):
+            found.append((at, number))
+    return found
+
+
+def numbered_notes(lines: Sequence[DraftLine]) -> list[Note]:
     """Notes of one page: the last run of lines that begin 1., 2., 3. … (a number may be missing) down to the page's foot.
 
     A page whose notes all belong to the page before has none here. A numbered list in the body is no note unless it ends the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,11 @@ class Box:
         )
 
 
-Region = Literal["", "heading", "header", "footer", "page-number", "footnote", "margin", "stamp", "caption"]
+Region = Literal["", "heading", "header", "footer", "page-number", "footnote", "margin", "stamp", "scrawl", "caption"]
 """What part of a page a line belongs to; empty for the body, and where nothing is known. `header` and `footer`: what runs on
-from page to page at its head or foot; `margin`: notes beside the text; `stamp`: what was stamped or written on the page."""
+from page to page at its head or foot; `margin`: notes beside the text; `scrawl`: ink that was read without any certainty, such
+as a hand's, a scratch, or a stamp; `stamp`: one that can be read."""
+REGIONS: tuple[Region, ...] = get_args(Region)
 
 
 @dataclass(frozen=True, slots=True)

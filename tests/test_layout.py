@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.draft import Draft
-from pipeline.layout import body_end, find_notes, line_shapes, note_number, without_number
+from pipeline.draft import Draft, DraftLine
+from pipeline.layout import Note, body_end, find_notes, line_shapes, note_number, without_number
 
 
 def notes(text: str) -> list[tuple[int, str]]:
@@ -82,3 +82,29 @@ def test_line_shapes() -> None:
     shapes = line_shapes(Draft((paragraph + "\n") * 24).lines)
     assert (shapes.full, shapes.opening) == (61, 56)
     assert line_shapes(Draft("A line.\n" * 5).lines) == line_shapes([])
+
+
+def marked(text: str, *notes: str) -> list[DraftLine]:
+    """The lines of a page, of which some are known to be notes by their place."""
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append(DraftLine(at, at + len(line), line, 1, "footnote" if line in notes else ""))
+        at += len(line) + 1
+    return lines
+
+
+def test_notes_with_stars_are_found_by_their_place() -> None:
+    lines = marked("The harvest* was lost.\nNobody wrote home.\n\n* So he says.\nIt was May.", "* So he says.", "It was May.")
+    assert find_notes(lines) == [Note(0, 3, 5)]
+    assert body_end(lines, find_notes(lines)) == 2
+
+
+def test_notes_that_count_on_through_a_book_are_found_by_their_place() -> None:
+    text = "The harvest was lost.\n\nas he had said before.\n14. Orde, p. 3.\n15. Coates.\n"
+    lines = marked(text, "as he had said before.", "14. Orde, p. 3.", "15. Coates.")
+    assert find_notes(lines) == [Note(0, 2, 3), Note(14, 3, 4), Note(15, 4, 5)]
+
+
+def test_lines_that_are_marked_as_notes_in_the_middle_of_a_page_count_for_nothing() -> None:
+    lines = marked("The harvest was lost.\n* So he says.\nNobody wrote home.", "* So he says.")
+    assert find_notes(lines) == []

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.ledger import Ledger
-from pipeline.model import Page, Source
+from pipeline.model import Line, Page, Region, Source
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
 from pipeline.repair.rules import PHASES, SETTLERS
@@ -26,17 +26,21 @@ def lexicon() -> Lexicon:
     return build_lexicon(("english", "interwar"))
 
 
-def source_of(text: str) -> Source:
-    """A source with a page between form feeds."""
+def source_of(text: str, regions: dict[str, Region] | None = None) -> Source:
+    """A source with a page between form feeds; `regions`: the parts of the page that lines with some text are."""
     pages, at = [], 0
     for number, part in enumerate(text.split("\f"), 1):
-        pages.append(Page(number, at, at + len(part)))
+        lines, start = [], at
+        for line in part.split("\n"):
+            lines.append(Line(start, start + len(line), region=(regions or {}).get(line, "")))
+            start += len(line) + 1
+        pages.append(Page(number, at, at + len(part), tuple(lines)))
         at += len(part) + 1
     return Source("case", text, tuple(pages))
 
 
-def repaired(text: str, lexicon: Lexicon) -> tuple[Ledger, str]:
-    source = source_of(text)
+def repaired(text: str, lexicon: Lexicon, regions: dict[str, Region] | None = None) -> tuple[Ledger, str]:
+    source = source_of(text, regions)
     ledger = repair(source, learn(source, lexicon))
     result = ledger.replay(text)
     assert ledger.undo(result) == text
@@ -69,10 +73,11 @@ def test_names_are_unique_and_kinds_known():
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['file']}-{case.get('name', case['text'][:24])}")
 def test_corpus(case, lexicon, request):
-    """`after` missing: leave alone. `rule`: it must be among those that did it. `known_failure`: must still fail."""
+    """`after` missing: leave alone. `rule`: it must be among those that did it. `regions`: parts of the page that lines are.
+    `known_failure`: must still fail."""
     if case.get("known_failure"):
         request.applymarker(pytest.mark.xfail(strict=True, reason=case["known_failure"]))
-    ledger, result = repaired(case["text"], lexicon)
+    ledger, result = repaired(case["text"], lexicon, case.get("regions"))
     assert result == case.get("after", case["text"]), [(e.rule, e.before, e.after, e.probability) for e in ledger.applied]
     if "rule" in case:
         assert case["rule"] in {edit.rule for edit in ledger.applied}

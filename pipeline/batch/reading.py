@@ -24,6 +24,7 @@ from pipeline.ocr.lines import read_line
 from pipeline.ocr.orientation import quarter_turns
 from pipeline.ocr.page_numbers import with_page_numbers
 from pipeline.ocr.pages import PageRequest, Rows, store_looks
+from pipeline.ocr.regions import with_regions
 from pipeline.ocr.second_look import Look, doubt, merged, plausible_in
 from pipeline.ocr.vote import Plausible
 
@@ -79,7 +80,7 @@ def completed(
 ) -> Reading:
     """What was read, with what is found where the page has ink and no text."""
     rest = read_leftovers(hocr, to_scan, ready, request, lambda text: words_of(request.languages, request.packs)(text))
-    return Reading(rest.hocr, rows(to_scan), (*treatments, *rest.treatments), unread=rest.unread)
+    return Reading(with_regions(rest.hocr), rows(to_scan), (*treatments, *rest.treatments), unread=rest.unread)
 
 
 def look_again(

@@ -10,6 +10,7 @@ import numpy as np
 from lxml import etree
 
 from pipeline.imaging.lone_lines import LoneLine
+from pipeline.ocr.regions import CLASSES
 from pipeline.ocr.second_look import insert
 from pipeline.ocr.tokens import Line, Token, line_elements, parsed, tokens
 
@@ -44,7 +45,11 @@ def with_page_numbers(hocr: bytes, lines: list[LoneLine], x_height: float, read:
         for element, word in covered:
             element.remove(word.element)
         elements = [(element, line) for element, line in ((e, tokens(e, np.eye(3))) for e, _ in elements) if line]
-        insert(elements, number_words(lone, f"{before}{figures}{after}"), x_height)
+        words = number_words(lone, f"{before}{figures}{after}")
+        insert(elements, words, x_height)
+        element = next(element for element, line in elements if line is words)
+        element.set("class", CLASSES["page-number"])
+        element.set("title", f"{element.get('title')}; x_region page-number")
         found.append(figures)
     if not found:
         return hocr, []

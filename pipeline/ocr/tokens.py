@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 XHTML = "http://www.w3.org/1999/xhtml"
-LINES = frozenset({"ocr_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat"})
+LINES = frozenset({"ocr_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_footnote", "ocr_pageno"})
 BBOX = re.compile(r"bbox (-?\d+) (-?\d+) (-?\d+) (-?\d+)")
 CONFIDENCE = re.compile(r"x_wconf (-?[\d.]+)")
 
@@ -63,7 +63,11 @@ def tokens(line: etree._Element, matrix: Matrix) -> Line:
 
 
 def letters(word: etree._Element) -> str:
-    """The text of a word, without the alternatives that Tesseract gives for its characters where it was asked for them."""
+    """The text of a word, without the alternatives that Tesseract gives for its characters where it was asked for them, and
+    without what other readings had."""
+    chosen = next((e for e in word.iter(f"{{{XHTML}}}ins") if e.get("class") == "alt"), None)
+    if chosen is not None:
+        return "".join(chosen.itertext())
     boxed = [e for e in word.iter(f"{{{XHTML}}}span") if e.get("class") == "ocrx_cinfo" and "x_bboxes" in (e.get("title") or "")]
     return "".join("".join(element.itertext()) for element in boxed or [word])
 

@@ -11,7 +11,7 @@ from pipeline.layout import body_end, find_notes, without_number
 
 @dataclass(frozen=True, slots=True)
 class Footnote:
-    """A note: its number and its lines, without the number."""
+    """A note: its number (0: it has none) and its lines, without the number."""
 
     number: int
     lines: list[str]
@@ -23,5 +23,5 @@ def page_notes(lines: Sequence[DraftLine]) -> tuple[int, list[Footnote]]:
     notes = []
     for note in found:
         first, *rest = (line.text for line in lines[note.first : note.last])
-        notes.append(Footnote(note.number, [without_number(first), *rest]))
+        notes.append(Footnote(note.number, [without_number(first) if note.number else first, *rest]))
     return body_end(lines, found), notes

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.draft import DraftLine
 from pipeline.ledger import Move
-from pipeline.model import Box, Line, Page, Region, Word
+from pipeline.model import Box, Line, Page, Word
+from pipeline.ocr.regions import CLASSES
 from pipeline.result import Result
 
 TOKEN = re.compile(r"\S+")
 FURNITURE = {"page-number": "ocr_pageno", "running-head": "ocr_header", "catchword": "ocr_footer"}
 """hOCR classes of what was moved out of the running text, by the rule that did it."""
-PARTS: Mapping[Region, str] = {
-    "header": "ocr_header",
-    "footer": "ocr_footer",
-    "page-number": "ocr_pageno",
-    "footnote": "ocr_footnote",
-    "margin": "ocr_textfloat",
-    "stamp": "ocr_textfloat",
-    "caption": "ocr_caption",
-}
-"""hOCR classes of lines that are no part of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +128,7 @@ class Placer:
                     placed.append(word)
                     first = source if first < 0 else first
             if placed:
-                yield PlacedLine(PARTS.get(line.region, "ocr_line"), tuple(placed), begins, first)
+                yield PlacedLine(CLASSES.get(line.region, "ocr_line"), tuple(placed), begins, first)
             begins = not line.text.strip()
 
     def placed(self, page: Page, text: str, at: int, before: Sequence[PlacedWord]) -> tuple[PlacedWord | None, int]:

@@ -70,7 +70,8 @@ class Reading:
         paragraphs = [at_start(escaped(reflowed(block))) for block in split_blocks(note.lines)]
         if (page, note.number) in self.linked:
             return f"[^{self.names.key(page)}-{note.number}]: " + "\n\n    ".join(paragraphs)
-        return f"> *{self.names.shown(page)}, note {note.number}:* " + "\n>\n> ".join(paragraphs)
+        name = f"note {note.number}" if note.number else "note"
+        return f"> *{self.names.shown(page)}, {name}:* " + "\n>\n> ".join(paragraphs)
 
     def with_calls(self, page: int, text: str) -> str:
         """Escaped text of one page with its call-outs linked; a call-out without a note stays as it was typed."""

@@ -74,7 +74,7 @@ def note_starts(draft: Draft) -> tuple[list[int], list[int | None]]:
         numbers.append(None)
         for note in find_notes(lines):
             starts.append(lines[note.first].start)
-            numbers.append(note.number)
+            numbers.append(note.number or None)
     return starts, numbers
 
 

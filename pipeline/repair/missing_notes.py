@@ -18,7 +18,7 @@ ONE = frozenset("lIi!|]tj1")
 def missing_notes(draft: Draft) -> Iterator[Spot]:
     """Places where calls and notes do not match, in a document that has its notes at the foot of the page."""
     rows = [(page, notes, calls_of(page, notes)) for page, notes in zip(draft.pages, page_notes(draft), strict=True)]
-    matching = sum(bool(notes) and {n.number for n in notes} == set(calls) for _, notes, calls in rows)
+    matching = sum(bool(notes) and {n.number for n in notes} - {0} == set(calls) for _, notes, calls in rows)
     with_calls = sum(bool(calls) for _, _, calls in rows)
     if matching < 2 or matching * 2 < with_calls:
         return
@@ -47,7 +47,7 @@ def calls_of(page: Sequence[DraftLine], notes: Sequence[Note]) -> dict[int, Draf
 
 def unmatched(page: Sequence[DraftLine], notes: Sequence[Note], calls: dict[int, DraftLine]) -> Iterator[Spot]:
     """Calls without their note, notes without a call, and numbers that neither has."""
-    present = {note.number: page[note.first] for note in notes}
+    present = {note.number: page[note.first] for note in notes if note.number}
     for number in sorted(calls.keys() - present.keys()):
         yield Spot(calls[number], "call without note", f"Note {number} is called here; the page has no such note.")
     for number in sorted(present.keys() - calls.keys()):

@@ -17,7 +17,7 @@ from pipeline.model import Box, Line, Page, Region, Scan, Source
 from pipeline.ocr.pages import IDENTITY, LeafRecord, PageRecord, Rows, stored_hocr
 from pipeline.sources.markup import xml_parser
 from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines, tidy
-from pipeline.sources.roles import role_of_classes
+from pipeline.sources.roles import noted_region, role_of_classes
 
 LINE_CLASSES = frozenset(
     {"ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"}
@@ -66,10 +66,17 @@ def parse(hocr: bytes) -> etree._Element:
 
 
 def blocks(page: etree._Element, to_scan: Rows, *, roles: bool = False) -> Iterator[tuple[ReadLine, ...]]:
-    """The paragraphs of a page that hold text. `roles`: classes say what part of the page lines are (Tesseract's do not)."""
+    """The paragraphs of a page that hold text. `roles`: classes say what part of the page lines are (Tesseract's do not).
+
+    What Errata has found itself counts always.
+    """
     for paragraph in paragraphs(page):
         read = ((line, line_of(line_pieces(line, to_scan), box_on_scan(title_of(line), to_scan))) for line in paragraph)
-        if found := tuple(replace(got, region=region_of(line) if roles else "") for line, got in read if got is not None):
+        if found := tuple(
+            replace(got, region=noted_region(title_of(line)) or (region_of(line) if roles else ""))
+            for line, got in read
+            if got is not None
+        ):
             yield found
 
 

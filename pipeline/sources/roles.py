@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from pipeline.model import Region
+from pipeline.model import REGIONS, Region
+from pipeline.ocr.regions import CLASSES
 
 ROLES: Mapping[str, Region] = {
     # PAGE: the types of a TextRegion (and Transkribus, which notes them in `custom`)
@@ -47,19 +48,15 @@ ROLES: Mapping[str, Region] = {
     "pagefooter": "footer",
     "figurecaption": "caption",
 }
-CLASSES: Mapping[str, Region] = {
-    "ocr_header": "header",
-    "ocr_footer": "footer",
-    "ocr_pageno": "page-number",
-    "ocr_footnote": "footnote",
-    "ocr_caption": "caption",
-    "ocr_textfloat": "margin",
-}
-"""Of hOCR: https://kba.github.io/hocr-spec/1.2/. Those that Tesseract writes mean other things: its header is a heading that
+MEANT: Mapping[str, Region] = {**{name: region for region, name in CLASSES.items()}, "ocr_textfloat": "margin"}
+"""Classes of hOCR: https://kba.github.io/hocr-spec/1.2/. Those of Tesseract mean other things: its header is a heading that
 spans columns, its float a block that stands across them."""
 
 NOTED_TYPE = re.compile(r"\bstructure\s*\{[^}]*\btype\s*:\s*([^;}]*)")
 """Where Transkribus and eScriptorium note a type: custom="structure {type:marginalia;}"."""
+
+
+NOTED_REGION = re.compile(r"\bx_region ([a-z-]+)")
 
 
 def role(names: Iterable[str | None]) -> Region:
@@ -79,4 +76,10 @@ def noted_type(custom: str | None) -> str:
 
 def role_of_classes(classes: Iterable[str]) -> Region:
     """The part of the page that an element with these hOCR classes is."""
-    return next((found for name in classes if (found := CLASSES.get(name))), "")
+    return next((found for name in classes if (found := MEANT.get(name))), "")
+
+
+def noted_region(title: str) -> Region:
+    """The region that Errata notes in the title of a line."""
+    found = NOTED_REGION.search(title)
+    return next((region for region in REGIONS if found and region == found[1]), "")

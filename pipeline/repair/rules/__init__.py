@@ -9,6 +9,7 @@ from pipeline.repair.rules import (
     broken_words,
     capitals,
     figures,
+    floats,
     furniture,
     marks,
     names,
@@ -23,7 +24,8 @@ from pipeline.repair.rules import (
 )
 
 LAYOUT: tuple[Rule, ...] = (
-    *furniture.RULES,  # first, so that words and sentences can run over page breaks
+    *floats.RULES,  # first, so that nothing looks for the text where a margin or a picture stands
+    *furniture.RULES,  # before the rest, so that words and sentences can run over page breaks
     *strays.RULES,  # then specks, which bring false blank lines
     *notes.RULES,  # notes are known by what is left: numbers in sequence at the foot
     *structure.RULES,  # blank lines are false where neither a note nor a paragraph begins

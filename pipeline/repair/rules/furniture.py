@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from pipeline.draft import Draft, DraftLine
 from pipeline.language.evidence import Knowledge
 from pipeline.layout import note_number
+from pipeline.model import Region
 from pipeline.repair.proposals import Proposal, Rule, move_out
 
 BARE_NUMBER = re.compile(r"^\s*(?:[Pp](?:age|\.)\s*)?(\d{1,4})\.?\s*$")
@@ -18,6 +19,9 @@ DASHED = re.compile(r"^\s*[-—–~=_]{1,2}\s{0,3}(\w{1,4})\s{0,3}[-—–~=_]{1
 HALF_DASHED = re.compile(r"^\s*(?:[-—–]\s?(\d{1,3})|(\d{1,3})\s?[-—–])\s*\.?\s*$")
 BRACKETED = re.compile(r"^\s*[\[(]\s*(\d{1,4})\s*[\])]\s*$")
 ROMAN = re.compile(r"^\s*[-—–]?\s*([ivxl]{1,7})\s*[-—–]?\s*$")
+MARKED: frozenset[Region] = frozenset({"page-number", "header", "footer"})
+"""Where what read a page puts its number."""
+HEADS: frozenset[Region] = frozenset({"header", "footer"})
 HEAD_EDGE_LINES = 2
 """So many non-blank lines at each edge of a page may be furniture."""
 
@@ -66,6 +70,8 @@ def page_numbers(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             yield move_out(*span, 0.98, f"A page number ({number}) standing alone at the edge of its page.")
         elif HALF_DASHED.match(line.text) and outermost:
             yield move_out(*span, 0.93, f"A page number ({number}) that lost one of its dashes.")
+        elif line.region in MARKED and len(draft.pages) > 1:
+            yield move_out(*span, 0.97, f"A page number ({number}): what read the page has it apart from the text.")
         elif agreeing >= 3:
             yield move_out(*span, 0.98, f"A page number ({number}), in step with {agreeing - 1} others.")
         elif outermost and plausible_alone(draft, line, edge):
@@ -97,23 +103,32 @@ def may_be_head(text: str) -> bool:
 
 def running_heads(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A short first or last line that recurs, letter for letter or nearly so, on at least three pages and a tenth of them."""
-    if len(draft.pages) < 3:
+    if len(draft.pages) < 2:
         return
     rows = [(line, edge, head_key(line.text)) for page in draft.pages for line, edge, _ in edges(page) if may_be_head(line.text)]
     keys = Counter(key for _, _, key in rows if len(key) >= 4)
     heads = [key for key, count in keys.items() if count >= 3]
-    if not heads:
-        return
     near: dict[str, tuple[str, int]] = {}
     for key in keys:
         match = process.extractOne(key, heads, scorer=fuzz.ratio, score_cutoff=86)
         if match:
             near[key] = (match[0], sum(count for other, count in keys.items() if fuzz.ratio(other, match[0]) >= 86))
+    yield from marked_heads(draft, rows)
     for line, edge, key in rows:
         if key in near and near[key][1] >= max(3, len(draft.pages) // 10):
             yield move_out(
                 *with_gap(draft, line, edge), 0.95, f"A running head: this line stands at the edge of {near[key][1]} pages."
             )
+
+
+def marked_heads(draft: Draft, rows: list[tuple[DraftLine, str, str]]) -> Iterator[Proposal]:
+    """Lines that what read the pages has as heads or feet: sure where two pages agree, else only suggested."""
+    marked = [row for row in rows if row[0].region in HEADS]
+    for line, edge, key in marked:
+        like = sum(fuzz.ratio(key, other) >= 86 for _, _, other in marked) if key else 0
+        why = "A running head or foot: what read the page has it apart from the text"
+        why += f", as on {like - 1} other page{'s' if like > 2 else ''}." if like > 1 else "."
+        yield move_out(*with_gap(draft, line, edge), 0.95 if like > 1 else 0.6, why)
 
 
 def catchwords(draft: Draft, known: Knowledge) -> Iterator[Proposal]:

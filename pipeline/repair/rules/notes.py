@@ -54,11 +54,15 @@ def head_of(line: DraftLine, note: Note) -> Head | None:
     return Head(start, digits, end, line.text[indent : end - line.start], number, stop, note.number)
 
 
+def is_numbered(note: Note) -> bool:
+    return note.number > 0
+
+
 def note_numbers(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`1, Coates`, `I. Coates` and `•1. Coates` where the page's first note must begin; `2,` and `3„` where the next must."""
     for page, notes in zip(draft.pages, page_notes(draft), strict=True):
         called = called_in(page[: body_end(page, notes)])
-        for note in notes:
+        for note in filter(is_numbered, notes):
             head = head_of(page[note.first], note)
             if head is not None and head.read != f"{head.wanted}.":
                 proven = len(notes) > 1 or note.number in called
@@ -87,7 +91,7 @@ def callouts(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`(l)` and `£1)` where the page has that note and no other call for it."""
     for page, notes in zip(draft.pages, page_notes(draft), strict=True):
         body = page[: body_end(page, notes)]
-        missing = {note.number for note in notes} - called_in(body)
+        missing = {note.number for note in filter(is_numbered, notes)} - called_in(body)
         found = False
         for line in body:
             text = line.text
@@ -122,7 +126,8 @@ def worn_callout(body: list[DraftLine], number: int) -> Iterator[Proposal]:
 
 def missing_blanks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A note that begins without the blank line that this document sets before its notes."""
-    rows = [(page, note) for page, notes in zip(draft.pages, page_notes(draft), strict=True) for note in notes if note.first > 0]
+    found = zip(draft.pages, page_notes(draft), strict=True)
+    rows = [(page, note) for page, notes in found for note in notes if note.first > 0 and is_numbered(note)]
     apart = sum(set_apart(page, note.first) for page, note in rows)
     if len(rows) < 4 or apart * 2 < len(rows):
         return
