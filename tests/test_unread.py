@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,13 @@ from lxml import etree
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline import imaging
+from pipeline.batch import leftovers
+from pipeline.batch import reading as reading_module
 from pipeline.batch.pages import read_page
 from pipeline.imaging.ink import uncovered
 from pipeline.language import build_lexicon
 from pipeline.ocr import recognise
+from pipeline.ocr.engine import Layout
 from pipeline.ocr.pages import IDENTITY, PageRequest
 from pipeline.ocr.second_look import plausible_in
 from pipeline.ocr.tokens import line_elements, parsed
@@ -55,7 +58,9 @@ def without(hocr: bytes, *dropped: int) -> bytes:
 
 
 def completed(hocr: bytes, ready: imaging.Prepared) -> Found:
-    read = partial(lambda image, one: recognise(image, layout="line" if one else "block", x_height=ready.x_height))
+    def read(image: np.ndarray, layout: Layout) -> bytes:
+        return recognise(image, layout=layout, x_height=ready.x_height)
+
     return with_unread(hocr, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), read, PLAUSIBLE)
 
 
@@ -84,7 +89,7 @@ def test_half_a_line_goes_where_it_belongs() -> None:
 def test_a_page_that_was_read_whole_is_not_read_again() -> None:
     ready, hocr = reading()
 
-    def read(image: np.ndarray, one: bool) -> bytes:
+    def read(image: np.ndarray, layout: Layout) -> bytes:
         raise AssertionError("nothing is left to read")
 
     assert with_unread(hocr, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), read, PLAUSIBLE) == Found(hocr)
@@ -92,10 +97,11 @@ def test_a_page_that_was_read_whole_is_not_read_again() -> None:
 
 def test_what_reads_as_no_words_is_not_taken_but_told() -> None:
     ready, hocr = reading()
-    nonsense = hocr.replace(b">grain<", b">xqzt<")
+    strange = b"<span class='ocr_line'><span class='ocrx_word' title='bbox 40 40 90 80; x_wconf 92'>xqztw</span></span>"
+    nonsense = b"<html xmlns='http://www.w3.org/1999/xhtml'><body>" + strange + b"</body></html>"
     part = without(hocr, 5)
     found = with_unread(
-        part, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), lambda image, one: nonsense[:0] + b"<html/>", PLAUSIBLE
+        part, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), lambda image, layout: nonsense, PLAUSIBLE
     )
     assert found.hocr == part and found.added == 0
     assert len(found.unread) == 1
@@ -111,17 +117,34 @@ def test_specks_and_rules_are_no_lines() -> None:
     assert uncovered(rule, words, 20.0) == []
 
 
-def test_scrawl_is_recorded_with_the_page(tmp_path: Path) -> None:
-    image = drawn()
-    pen = ImageDraw.Draw(image)
-    for k in range(12):  # strokes of the size of letters that are none
-        x, y = 200 + 34 * k, 830
-        pen.line([(x, y + 26), (x + 8, y), (x + 14, y + 26), (x + 22, y + 4), (x + 6, y + 16)], fill=0, width=4)
-    image.save(tmp_path / "scan.png")
-    request = PageRequest(tmp_path / "scan.png", 1, 1, tmp_path / "ocr")
-    record = read_page(request)
+def test_text_that_is_scattered_over_a_page_is_read_in_one_go() -> None:
+    image = Image.new("L", (1300, 1000), 255)
+    places = [(60 + 440 * (at % 3), 60 + 150 * (at // 3)) for at in range(15)]
+    words = "harvest council mayor granary province secretary summer winter morning letter answer report journey village market"
+    for place, text in zip(places, words.split(), strict=True):
+        ImageDraw.Draw(image).text(place, text, fill=0, font=ImageFont.load_default(44))
+    ready = imaging.prepare(np.asarray(image))
+    nothing = b"<html xmlns='http://www.w3.org/1999/xhtml'><body><div class='ocr_page' title='bbox 0 0 9 9'/></body></html>"
+    asked: list[Layout] = []
+
+    def read(image: np.ndarray, layout: Layout) -> bytes:
+        asked.append(layout)
+        return recognise(image, layout=layout, x_height=ready.x_height)
+
+    found = with_unread(nothing, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), read, PLAUSIBLE)
+    assert asked == ["scattered"]
+    assert len(set(" ".join(text_of(found.hocr)).split()) & set(words.split())) >= 13
+
+
+def test_ink_that_nothing_is_read_from_is_recorded_with_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn().save(tmp_path / "scan.png")
+    monkeypatch.setattr(reading_module, "recognise", lambda image, **asked: without(recognise(image, **asked), 5))
+    monkeypatch.setattr(leftovers, "recognise", lambda image, **asked: leftovers.NOTHING)
+    record = read_page(PageRequest(tmp_path / "scan.png", 1, 1, tmp_path / "ocr"))
     page = source_from_ocr("scan", [record], tmp_path / "ocr").pages[0]
-    assert page.scan is not None and page.scan.unread == record.unread
-    for box in record.unread:
-        assert box.top > 780
-        assert any(step.step == "ink without text" and not step.taken for step in record.treatments)
+    assert page.scan is not None
+    (box,) = page.scan.unread
+    assert box.right - box.left > 800 and 120 + 5 * 60 < box.top < box.bottom < 120 + 7 * 76
+    assert [step.reason for step in page.scan.treatments if step.step == leftovers.STEP] == [
+        "1 line of ink where nothing could be read with confidence"
+    ]

@@ -37,8 +37,7 @@ def read_leftovers(
     """Read where a treated page has ink and its `hocr`, whose pixels `to_scan` leads to the scan, no words. Raises PipelineError
     for what would stop every page."""
 
-    def read(image: Gray, one_line: bool) -> bytes:
-        layout: Layout = "line" if one_line else "block"
+    def read(image: Gray, layout: Layout) -> bytes:
         try:
             return recognise(
                 image,

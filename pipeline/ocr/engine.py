@@ -18,9 +18,9 @@ from pipeline.errors import MissingDependency, ToolFailed
 
 os.environ["OMP_THREAD_LIMIT"] = "1"  # several Tesseracts with threads of their own are up to fifty times slower
 
-Layout = Literal["page", "block", "line"]
-SEGMENTATION: Mapping[Layout, int] = {"page": 3, "block": 6, "line": 7}
-"""Tesseract's page segmentation modes."""
+Layout = Literal["page", "block", "line", "scattered"]
+SEGMENTATION: Mapping[Layout, int] = {"page": 3, "block": 6, "line": 7, "scattered": 11}
+"""Tesseract's page segmentation modes; `scattered`: as much text as there is, in no order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,17 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from pipeline.imaging.ink import InkBlock, Place, uncovered
+from pipeline.ocr.engine import Layout
 from pipeline.ocr.second_look import worth
 from pipeline.ocr.tokens import XHTML, Line, Matrix, Token, box_title, line_elements, parsed, read_lines, tokens, word_element
 from pipeline.ocr.vote import Plausible
 
 Gray = NDArray[np.uint8]
-ReadBlock = Callable[[Gray, bool], bytes]
-"""The hOCR of an image of one line (True) or of a block of lines."""
+ReadBlock = Callable[[Gray, Layout], bytes]
+"""The hOCR of an image that shows what the layout says."""
 
 MOST_READ = 12
-"""Blocks of a page that are read: a page with more of them is a picture or a map."""
+"""Blocks of a page that are read one by one; more of them, as on a form or a map, are read in one go, as scattered text."""
 
 SURE, KNOWN, LETTERS = 0.75, 0.3, 4
 """A line is taken when its letters have at least this confidence and plausibility, and there are so many of them."""
@@ -61,13 +62,15 @@ def with_unread(hocr: bytes, page: Page, read: ReadBlock, plausible: Plausible) 
     words = [word.box for line in read_lines(root, back) for word in line]
     boxes = np.array(words, np.float64).reshape(-1, 4)
     blocks = uncovered(page.letters, boxes, page.x_height)
-    if not blocks or len(blocks) > MOST_READ:
-        return Found(hocr, 0, tuple(line for block in blocks for line in block.lines))
+    scattered = len(blocks) > MOST_READ
+    if scattered:
+        height, width = page.image.shape
+        blocks = [InkBlock((0, 0, width, height), tuple(line for block in blocks for line in block.lines))]
     added: list[Line] = []
     unread: list[Place] = []
     for block in blocks:
         if left_over(block, added):
-            taken = [line for line in lines_in(block, page, boxes, read) if is_sound(line, plausible)]
+            taken = [line for line in lines_in(block, page, boxes, read, scattered) if is_sound(line, plausible)]
             for line in taken:
                 put(root, [moved(word, page.to_hocr) for word in line])
                 boxes = np.concatenate([boxes, np.array([word.box for word in line])])
@@ -83,8 +86,9 @@ def left_over(block: InkBlock, lines: Sequence[Line]) -> list[Place]:
     return [place for place in block.lines if not any(on_line(line, place) for line in lines)]
 
 
-def lines_in(block: InkBlock, page: Page, words: NDArray[np.float64], read: ReadBlock) -> list[Line]:
+def lines_in(block: InkBlock, page: Page, words: NDArray[np.float64], read: ReadBlock, scattered: bool) -> list[Line]:
     """What a block reads when nothing else is there to be seen; its words have boxes in pixels of the treated image."""
+    layout: Layout = "line" if block.box[3] - block.box[1] <= ONE_LINE * page.x_height else "block"
     left, top, right, bottom = widened(block.box, page)
     margin = round(MARGIN * page.x_height)
     cut = np.full((bottom - top + 2 * margin, right - left + 2 * margin), 255, np.uint8)
@@ -93,7 +97,7 @@ def lines_in(block: InkBlock, page: Page, words: NDArray[np.float64], read: Read
     for first, high, last, low in words.astype(int) - (left, top, left, top):
         inside[max(0, high) : max(0, low), max(0, first) : max(0, last)] = 255
     shift = np.array([[1.0, 0.0, left - margin], [0.0, 1.0, top - margin], [0.0, 0.0, 1.0]])
-    return read_lines(parsed(read(cut, block.box[3] - block.box[1] <= ONE_LINE * page.x_height)), shift)
+    return read_lines(parsed(read(cut, "scattered" if scattered else layout)), shift)
 
 
 def widened(place: Place, page: Page) -> Place:
