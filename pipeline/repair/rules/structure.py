@@ -51,7 +51,7 @@ def false_breaks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             after = at + 1
             while after < len(page) and not page[after].text.strip():
                 after += 1
-            if after == len(page) or after in starts:
+            if after == len(page) or after in starts or page[at - 1].region != page[after].region:
                 continue
             last, first = page[at - 1].text, page[after].text
             sure = broken_sentence(last, first, in_note=at > begin)
