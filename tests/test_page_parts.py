@@ -114,6 +114,12 @@ def test_what_is_only_doubtful_is_not() -> None:
     assert others(page(body(), [line("Atherton", 900, 1000, sure=60, height=110)])) == [("Atherton", "")]
 
 
+def test_a_line_of_the_text_that_was_read_badly_stays() -> None:
+    lines = body()
+    lines[4] = line(LINES[4], 400, 540, sure=9)
+    assert others(page(lines)) == []
+
+
 def test_a_bad_page_is_not_all_scrawl() -> None:
     bad = [line(text, 400, 300 + 60 * at, sure=9 if at % 2 else 90) for at, text in enumerate(LINES)]
     assert all(not region for _, region in parts(page(bad)))

@@ -15,6 +15,7 @@ from pipeline.model import Box, Treatment
 from pipeline.ocr import recognise
 from pipeline.ocr.engine import Layout
 from pipeline.ocr.pages import PageRequest
+from pipeline.ocr.tokens import led
 from pipeline.ocr.unread import Page, with_unread
 from pipeline.ocr.vote import Plausible
 
@@ -67,7 +68,5 @@ def lines_of(count: int) -> str:
 
 def on_scan(place: Place, matrix: Matrix) -> Box:
     """The upright rectangle around a place that a matrix (3 x 3) leads elsewhere."""
-    left, top, right, bottom = place
-    corners = matrix @ np.array([[left, left, right, right], [top, bottom, top, bottom], [1.0, 1.0, 1.0, 1.0]])
-    (x0, y0, _), (x1, y1, _) = corners.min(axis=1), corners.max(axis=1)
+    x0, y0, x1, y1 = led(place, matrix.tolist())
     return Box(max(0, round(x0)), max(0, round(y0)), max(0, round(x1)), max(0, round(y1)))

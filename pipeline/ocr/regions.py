@@ -11,8 +11,8 @@ from lxml import etree
 
 from pipeline.model import Region
 from pipeline.ocr.margins import APART, find_margins, part_margins
-from pipeline.ocr.rows import FEWEST, Body, Edges, Row, body_of, boxes_of, rows_of
-from pipeline.ocr.tokens import XHTML, box_title, line_elements, parsed
+from pipeline.ocr.rows import FEWEST, Body, Row, body_of, boxes_of, rows_of
+from pipeline.ocr.tokens import XHTML, Edges, box_title, line_elements, parsed
 
 CLASSES: Mapping[Region, str] = {
     "header": "ocr_header",
@@ -31,6 +31,9 @@ UNSURE, UNSURE_AMONG = 0.3, 0.12
 
 LARGE, SMALL = 1.5, 0.55
 """Heights of words, as multiples of the usual, beyond which they are none of the page's type."""
+
+SHORT = 0.4
+"""Share of the width of a page's longest line that scrawl in letters of the usual height has at the most."""
 
 MOST_SCRAWL = 0.15
 """Share of a page's letters that can be scrawl: where more is unsure, the page is bad and not the hand."""
@@ -74,7 +77,8 @@ def mark(row: Row) -> None:
 
 def find_scrawl(rows: Sequence[Row], usual: float) -> bool:
     """Mark lines of which nothing was read with any confidence: handwriting, stamps, scratches."""
-    found = [row for row in rows if not row.region and is_scrawl(row, usual)]
+    widest = max(width(row) for row in rows)
+    found = [row for row in rows if not row.region and is_scrawl(row, usual, widest)]
     if not found or sum(row.letters for row in found) > MOST_SCRAWL * sum(row.letters for row in rows):
         return False
     for row in found:
@@ -82,10 +86,17 @@ def find_scrawl(rows: Sequence[Row], usual: float) -> bool:
     return True
 
 
-def is_scrawl(row: Row, usual: float) -> bool:
+def is_scrawl(row: Row, usual: float, widest: float) -> bool:
+    """Whether nothing of a line is certain. A long line in letters of the usual height is one of the text, however bad."""
     best = max(word.confidence for word in row.words)
-    odd = not SMALL * usual < row.height < LARGE * usual
-    return best <= (UNSURE if odd else UNSURE_AMONG)
+    if not SMALL * usual < row.height < LARGE * usual:
+        return best <= UNSURE
+    return best <= UNSURE_AMONG and width(row) <= SHORT * widest
+
+
+def width(row: Row) -> float:
+    left, _, right, _ = row.box
+    return right - left
 
 
 def find_footnotes(rows: Sequence[Row], body: Body, rules: Sequence[Edges]) -> bool:

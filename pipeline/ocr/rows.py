@@ -10,10 +10,7 @@ import numpy as np
 from lxml import etree
 
 from pipeline.model import Region
-from pipeline.ocr.tokens import BBOX, XHTML, Line, line_elements, tokens
-
-Edges = tuple[float, float, float, float]
-"""Left, top, right, bottom in pixels of the hOCR."""
+from pipeline.ocr.tokens import BBOX, XHTML, Edges, Line, line_elements, tokens
 
 LONG, FEWEST = 0.5, 6
 """Share of the width of a long line that a line of the body has; pages with fewer such lines are not judged."""

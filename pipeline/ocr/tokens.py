@@ -11,6 +11,8 @@ from lxml import etree
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 XHTML = "http://www.w3.org/1999/xhtml"
 LINES = frozenset({"ocr_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_footnote", "ocr_pageno"})
 BBOX = re.compile(r"bbox (-?\d+) (-?\d+) (-?\d+) (-?\d+)")
@@ -24,7 +26,7 @@ class Token:
 
     text: str
     confidence: float
-    box: tuple[float, float, float, float]
+    box: Edges
     element: etree._Element
 
     @property
@@ -48,6 +50,7 @@ def line_elements(root: etree._Element) -> Iterator[etree._Element]:
 def tokens(line: etree._Element, matrix: Matrix) -> Line:
     """The words of a line that have text; `matrix` (3 x 3) leads from the pixels of this hOCR to those of the one that leads."""
     found: Line = []
+    rows = matrix.tolist()
     for word in line.iter(f"{{{XHTML}}}span"):
         if word.get("class") != "ocrx_word":
             continue
@@ -55,16 +58,25 @@ def tokens(line: etree._Element, matrix: Matrix) -> Line:
         place, sure = BBOX.search(title), CONFIDENCE.search(title)
         if text and place is not None:
             left, top, right, bottom = (float(side) for side in place.groups())
-            corners = matrix @ np.array([[left, left, right, right], [top, bottom, top, bottom], [1.0, 1.0, 1.0, 1.0]])
-            (x0, y0, _), (x1, y1, _) = corners.min(axis=1), corners.max(axis=1)
             confidence = min(1.0, max(0.0, float(sure[1]) / 100)) if sure else 0.0
-            found.append(Token(text, confidence, (float(x0), float(y0), float(x1), float(y1)), word))
+            found.append(Token(text, confidence, led((left, top, right, bottom), rows), word))
     return found
+
+
+def led(box: Edges, rows: Sequence[Sequence[float]]) -> Edges:
+    """The upright rectangle around a box that the rows of a matrix (3 x 3) lead elsewhere."""
+    left, top, right, bottom = box
+    (a, b, c), (d, e, f), _ = rows
+    across = [a * x + b * y + c for x in (left, right) for y in (top, bottom)]
+    down = [d * x + e * y + f for x in (left, right) for y in (top, bottom)]
+    return min(across), min(down), max(across), max(down)
 
 
 def letters(word: etree._Element) -> str:
     """The text of a word, without the alternatives that Tesseract gives for its characters where it was asked for them, and
     without what other readings had."""
+    if not len(word):
+        return word.text or ""
     chosen = next((e for e in word.iter(f"{{{XHTML}}}ins") if e.get("class") == "alt"), None)
     if chosen is not None:
         return "".join(chosen.itertext())

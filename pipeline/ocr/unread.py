@@ -12,7 +12,20 @@ from numpy.typing import NDArray
 from pipeline.imaging.ink import InkBlock, Place, uncovered
 from pipeline.ocr.engine import Layout
 from pipeline.ocr.second_look import worth
-from pipeline.ocr.tokens import XHTML, Line, Matrix, Token, box_title, line_elements, parsed, read_lines, tokens, word_element
+from pipeline.ocr.tokens import (
+    XHTML,
+    Edges,
+    Line,
+    Matrix,
+    Token,
+    box_title,
+    led,
+    line_elements,
+    parsed,
+    read_lines,
+    tokens,
+    word_element,
+)
 from pipeline.ocr.vote import Plausible
 
 Gray = NDArray[np.uint8]
@@ -124,10 +137,7 @@ def on_line(line: Line, place: Place) -> bool:
 
 def moved(word: Token, matrix: Matrix) -> Token:
     """A word led to other pixels."""
-    left, top, right, bottom = word.box
-    corners = matrix @ np.array([[left, left, right, right], [top, bottom, top, bottom], [1.0, 1.0, 1.0, 1.0]])
-    (x0, y0, _), (x1, y1, _) = corners.min(axis=1), corners.max(axis=1)
-    return replace(word, box=(float(x0), float(y0), float(x1), float(y1)))
+    return replace(word, box=led(word.box, matrix.tolist()))
 
 
 def put(root: etree._Element, line: Line) -> None:
@@ -158,19 +168,19 @@ def put(root: etree._Element, line: Line) -> None:
     anchor.addnext(new) if below else anchor.addprevious(new)
 
 
-def edges(line: Sequence[Token]) -> tuple[float, float, float, float]:
+def edges(line: Sequence[Token]) -> Edges:
     lefts, tops, rights, bottoms = zip(*(word.box for word in line), strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 
 
-def continues(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def continues(one: Edges, other: Edges) -> bool:
     """Whether two parts of one line lie side by side, no further apart than sentences."""
     height = min(one[3] - one[1], other[3] - other[1])
     level = min(one[3], other[3]) - max(one[1], other[1]) > 0.5 * height
     return level and -0.5 * height < max(one[0], other[0]) - min(one[2], other[2]) < 3 * height
 
 
-def distance(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+def distance(one: Edges, other: Edges) -> float:
     """How far two lines lie apart: down the page, and three times as much across, so that columns stay whole."""
     down = abs((one[1] + one[3]) - (other[1] + other[3])) / 2
     across = max(0.0, one[0] - other[2], other[0] - one[2])
