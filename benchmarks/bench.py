@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.agreement import measure_agreement
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.harm import measure_harm
+from benchmarks.residual import measure_residual
 from benchmarks.scans import measure_scans
 from benchmarks.speed import measure_speed
 from benchmarks.texts import measure_gold, measure_pairs
@@ -57,6 +58,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "postocr": ("postocr", lambda: measure_pairs(shared / "postocr", bars)),
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
+        "residual": ("scans", lambda: measure_residual(shared, bars["residual"], made(out / "scans" / "balanced"))),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
@@ -65,17 +67,22 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "harm"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "harm"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
+
+
+def made(folder: Path) -> Path | None:
+    """A folder of results, if an earlier measurement has made it."""
+    return folder if folder.is_dir() else None
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
     parser.add_argument(
-        "--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, harm, agreement; all unless given"
+        "--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, residual, harm, agreement; all unless given"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

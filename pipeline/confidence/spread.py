@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-STEP, REACH = 0.1, 4.0
+STEP, REACH = 0.1, 6.0
 SHIFTS: Floats = np.arange(-REACH, REACH + STEP / 2, STEP)
 """The grid of shifts, in logits."""
 BINS = np.arange(-9.0, 5.0, 0.1)

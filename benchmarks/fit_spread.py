@@ -1,0 +1,131 @@
+"""Fits how far documents and pages stray from the model of words: `python -m benchmarks.fit_spread`.
+
+To be run after each change of that model; writes `pipeline/confidence/spread.json`. Spreads are averaged over their posterior,
+with a half-normal prior (Gelman, "Prior distributions for variance parameters in hierarchical models", Bayesian Analysis 1,
+2006): the likeliest alone would be too narrow, since documents are few.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.figures import ROOT
+from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
+from pipeline.confidence.model import word_risk
+from pipeline.confidence.spread import SHIFTS, Spread, document_likelihood, expected_counts, likelihood, normal
+
+TARGET = ROOT / "pipeline" / "confidence" / "spread.json"
+KINDS = ("ehri", "stanford1905", "sample")
+DOCUMENT, PAGE, SHIFT = np.arange(0.05, 1.51, 0.05), np.arange(0.05, 1.21, 0.05), np.arange(-1.5, 2.51, 0.1)
+SCALE = 0.5
+"""Of the half-normal prior of both spreads, in logits."""
+Floats = NDArray[np.float64]
+Pages = tuple[Floats, NDArray[np.int64], NDArray[np.int64]]
+"""Of the pages of a document: wrong words expected under each shift, words, wrong words."""
+
+
+def letter(page: Judged) -> str:
+    """The document that a page belongs to."""
+    if page.kind in ("thesis", "sample"):
+        return page.kind
+    return re.sub(r"_\d+$", "", page.name) if page.kind == "ehri" else page.name
+
+
+def grouped(pages: Iterable[Judged]) -> list[list[Judged]]:
+    """Pages by the document that they belong to."""
+    found: dict[str, list[Judged]] = {}
+    for page in pages:
+        found.setdefault(letter(page), []).append(page)
+    return list(found.values())
+
+
+def counts(pages: Sequence[Judged], risk: Callable[[Judged], Floats]) -> Pages:
+    """What is expected of each page of a document, and what is true."""
+    homes = np.concatenate([np.full(int(page.known.sum()), at) for at, page in enumerate(pages)])
+    risks = np.concatenate([risk(page)[page.known] for page in pages])
+    wrong = np.array([int(page.wrong[page.known].sum()) for page in pages], dtype=np.int64)
+    return expected_counts(risks, homes, len(pages)), np.bincount(homes, minlength=len(pages)), wrong
+
+
+def posterior(documents: Sequence[Pages]) -> Floats:
+    """The posterior of the spreads and the mean shift: DOCUMENT x PAGE x SHIFT, adding up to 1."""
+    priors = np.stack([[normal(SHIFTS - shift, spread) for shift in SHIFT] for spread in DOCUMENT])
+    found = np.empty((len(DOCUMENT), len(PAGE), len(SHIFT)))
+    for at, spread in enumerate(PAGE):
+        kernel = Spread(1.0, float(spread)).kernel()
+        found[:, at] = 0.0
+        for document in documents:
+            told = document_likelihood(likelihood(*document), kernel)
+            found[:, at] += np.log(priors @ np.exp(told - told.max()) + 1e-300) + told.max()
+    found -= 0.5 * (DOCUMENT[:, None, None] ** 2 + PAGE[:, None] ** 2) / SCALE**2
+    weights = np.exp(found - found.max())
+    return np.asarray(weights / weights.sum())
+
+
+def entry(name: str, what: str, pages: Sequence[Judged], risk: Callable[[Judged], Floats]) -> dict[str, Any]:
+    """The spreads of one kind of text with where they come from; prints them."""
+    documents = [counts(group, risk) for group in grouped(page for page in pages if page.known.any())]
+    weights = posterior(documents)
+    document = float(np.sqrt((weights.sum(axis=(1, 2)) * DOCUMENT**2).sum()))
+    page = float(np.sqrt((weights.sum(axis=(0, 2)) * PAGE**2).sum()))
+    shift = float((weights.sum(axis=(0, 1)) * SHIFT).sum())
+    best = np.unravel_index(weights.argmax(), weights.shape)
+    likeliest = [round(float(axis[at]), 2) for axis, at in zip((DOCUMENT, PAGE, SHIFT), best, strict=True)]
+    wrong = sum(int(found[2].sum()) for found in documents)
+    print(
+        f"{name}: {len(documents)} documents, document {document:.2f}, page {page:.2f}, shift {shift:.2f}; likeliest {likeliest}"
+    )
+    return {
+        "fitted_on": what,
+        "fitted": datetime.now(tz=UTC).date().isoformat(),
+        "documents": len(documents),
+        "pages": sum(len(found[1]) for found in documents),
+        "words": sum(int(found[1].sum()) for found in documents),
+        "wrong": wrong,
+        "document": round(document, 3),
+        "page": round(page, 3),
+        "shift": round(shift, 3),
+        "likeliest": likeliest,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
+    parser.add_argument("--digitised", type=Path, help="what `errata digitise --each` made of the scans, to save time")
+    options = parser.parse_args()
+    if not options.shared.is_dir():
+        print(f"skipped: no {options.shared}")
+        return 0
+    with tempfile.TemporaryDirectory() as place:
+        if options.digitised is None:
+            digitise(options.shared, Path(place))
+        read = options.digitised or Path(place)
+        scans, texts = ([p for p in judged_scans(options.shared, read, images=i) if p.kind in KINDS] for i in (True, False))
+    what = "16 pages of typescript, 1905-1943 (EHRI, Stanford), and our own samples, after repair"
+    data = {
+        "image": entry("image", what, scans, lambda page: word_risk(page.words)),
+        "text": entry(
+            "text",
+            f"30 hand-corrected pages of a typewritten thesis (about 1980); {what}, without their images",
+            [*judged_thesis(options.shared), *texts],
+            lambda page: word_risk(page.words),
+        ),
+    }
+    TARGET.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""How often the interval of what is left wrong holds the truth, and how wide it is: `python -m benchmarks.residual`.
+
+A trial is a document and one half of its lines, drawn at random: the half is left over, once before anything was read, once
+after the other half was read by somebody who sees every error. Documents are single scans, articles and pages, and all of a kind
+as one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.figures import ROOT, Bars, Measure
+from benchmarks.trust import Judged, digitise, judged_pairs, judged_scans, judged_thesis
+from pipeline.confidence.model import DocumentConfidence, LineConfidence, PageConfidence, WordRisks, word_risk
+from pipeline.confidence.residual import Estimate, Residual, Verdict, residual
+
+Counts = NDArray[np.int64]
+
+
+MOST_WORDS = 12
+"""Words of a line, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document of which every wrong word is known: how many `words` each line has, in the order of `confidence.lines`, and how
+    many of them are wrong."""
+
+    name: str
+    kind: str
+    image: bool
+    confidence: DocumentConfidence
+    words: Counts
+    wrong: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was left wrong in half of a document, and what was said of it: before anything was read, and after the other half
+    was."""
+
+    truth: int
+    before: Estimate
+    after: Estimate
+
+
+def known(name: str, kind: str, parts: Sequence[Judged], *, image: bool) -> Known:
+    """Parts of a document, each a page, with the words of which the truth says something."""
+    pages, risks, words, wrong, at = [], [], [], [], 0
+    for number, part in enumerate(parts, 1):
+        risk = word_risk(part.words)[part.known]
+        _, lines, counts = np.unique(rows_of(part)[part.known], return_inverse=True, return_counts=True)
+        sums = np.bincount(lines, risk, minlength=len(counts))
+        ends = at + np.cumsum(counts)
+        rows = zip(range(1, len(counts) + 1), ends - counts, ends, sums, strict=True)
+        pages.append(
+            PageConfidence(number, 1.0, float(risk.sum()), tuple(LineConfidence(number, *row[:3], 0.0, row[3]) for row in rows))
+        )
+        risks.append(risk)
+        words.append(counts)
+        wrong.append(np.bincount(lines, part.wrong[part.known], minlength=len(counts)).astype(np.int64))
+        at += len(risk)
+    starts = np.arange(at)
+    confidence = DocumentConfidence(tuple(pages), WordRisks(starts, starts + 1, np.concatenate(risks)))
+    return Known(name, kind, image, confidence, np.concatenate(words), np.concatenate(wrong))
+
+
+def rows_of(part: Judged) -> Counts:
+    """The line of each word; lines that are whole paragraphs, as texts without line breaks have them, are cut up."""
+    _, first, homes = np.unique(part.lines, return_index=True, return_inverse=True)
+    within = np.arange(len(part.lines)) - first[homes]
+    return np.cumsum(within % MOST_WORDS == 0)
+
+
+def trials(document: Known) -> Iterator[Trial]:
+    """Either half of a document."""
+    lines = document.confidence.lines
+    first = np.random.default_rng(len(lines)).permutation(len(lines)) < len(lines) // 2
+    for half in (first, ~first):
+        truth = int(document.wrong[half].sum())
+        before, after = (left_over(document, ~half, drawn=drawn).document for drawn in (False, True))
+        yield Trial(truth, before, after)
+
+
+def left_over(document: Known, read: NDArray[np.bool_], *, drawn: bool) -> Residual:
+    """What is said to be left when the lines `read` were read; where they were not `drawn`, they say nothing of the others."""
+    rows = zip(document.confidence.lines, document.words, document.wrong, strict=True)
+    verdicts = [
+        Verdict(line.page, line.line, int(n), int(k), drawn) for (line, n, k), seen in zip(rows, read, strict=True) if seen
+    ]
+    return residual(document.confidence, image=document.image, verdicts=verdicts)
+
+
+def documents(judged: Iterable[Judged], *, image: bool, whole: bool = True) -> Iterator[Known]:
+    """Each of `judged` as a document; with `whole`, each kind as one, too."""
+    kinds: dict[str, list[Judged]] = {}
+    for part in judged:
+        if part.known.any():
+            kinds.setdefault(part.kind, []).append(part)
+            yield known(part.name, part.kind, [part], image=image)
+    for kind, parts in kinds.items() if whole else ():
+        if len(parts) > 1:
+            yield known(kind, kind, parts, image=image)
+
+
+def covered(found: Sequence[tuple[int, Estimate]]) -> float:
+    """The share of trials whose interval holds the truth."""
+    return float(np.mean([guess.low <= truth <= guess.high for truth, guess in found]))
+
+
+def half_width(found: Sequence[tuple[int, Estimate]]) -> tuple[float, float]:
+    """Half the interval against the estimate: the mean over trials, and of all taken together."""
+    widths = np.array([(guess.high - guess.low) / 2 for _, guess in found])
+    expected = np.array([guess.expected for _, guess in found])
+    return float(np.mean(widths / np.maximum(0.5, expected))), float(widths.sum() / max(0.5, expected.sum()))
+
+
+HEADING = (
+    f"{'kind':<22}{'trials':>7}{'wrong':>8}  {'before:':<9}{'expected':>9}{'holds':>8}{'± mean':>8}{'± all':>7}"
+    f"  {'after:':<8}{'expected':>9}{'holds':>8}{'± mean':>8}{'± all':>7}"
+)
+
+
+def row(name: str, found: Sequence[Trial]) -> str:
+    """The figures of some trials."""
+    text = f"{name:<22}{len(found):>7}{sum(trial.truth for trial in found):>8}"
+    for pad, side in ((9, "before"), (8, "after")):
+        pairs = [(trial.truth, getattr(trial, side)) for trial in found]
+        mean, every = half_width(pairs)
+        text += f"  {'':<{pad}}{sum(guess.expected for _, guess in pairs):>9.0f}{covered(pairs):>8.1%}{mean:>8.0%}{every:>7.0%}"
+    return text
+
+
+def all_documents(shared: Path, digitised: Path | None) -> Iterator[Known]:
+    """Every document that there is a truth of."""
+    with tempfile.TemporaryDirectory() as place:
+        if digitised is None:
+            digitise(shared, Path(place))
+        scans = list(judged_scans(shared, digitised or Path(place)))
+        texts = list(judged_scans(shared, digitised or Path(place), images=False))
+    yield from documents(scans, image=True)
+    for document in documents(texts, image=False):
+        yield Known(document.name, f"{document.kind}, text", False, document.confidence, document.words, document.wrong)
+    yield from documents(judged_thesis(shared), image=False)
+    yield from documents(judged_pairs(shared / "postocr"), image=False)
+
+
+def measure_residual(shared: Path, bars: Bars, digitised: Path | None = None) -> Iterator[Measure]:
+    """Coverage and width over all trials, with a row for each kind printed."""
+    found: dict[str, list[Trial]] = {}
+    for document in all_documents(shared, digitised):
+        kind = f"{document.kind}, whole" if document.name == document.kind.split(",")[0] else document.kind
+        found.setdefault(kind, []).extend(trials(document))
+    print(HEADING)
+    for kind, of_kind in found.items():
+        print(row(kind, of_kind))
+    every = [trial for of_kind in found.values() for trial in of_kind]
+    print(row("all", every), flush=True)
+    for side in ("before", "after"):
+        pairs = [(trial.truth, getattr(trial, side)) for trial in every]
+        when = "half read" if side == "after" else "nothing read"
+        yield Measure(f"left wrong, {when}: intervals that hold", covered(pairs), bars[f"{side}_covered"], True, "{:.1%}")
+        yield Measure(f"left wrong, {when}: half-width", half_width(pairs)[1], bars[f"{side}_width"], shown="{:.1%}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
+    parser.add_argument("--digitised", type=Path, help="what `errata digitise --each` made of the scans, to save time")
+    options = parser.parse_args()
+    if not options.shared.is_dir():
+        print(f"skipped: no {options.shared}")
+        return 0
+    none = {"bar": 0.0}
+    bars = {f"{side}_{what}": none for side in ("before", "after") for what in ("covered", "width")}
+    for measure in measure_residual(options.shared, bars, options.digitised):
+        print(f"{measure.name}: {measure.shown.format(measure.value)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
