@@ -21,6 +21,7 @@ from benchmarks.figures import ROOT, Bars, Measure
 from benchmarks.trust import Judged, digitise, judged_pairs, judged_scans, judged_thesis
 from pipeline.confidence.model import DocumentConfidence, LineConfidence, PageConfidence, WordRisks, word_risk
 from pipeline.confidence.residual import Estimate, Residual, Verdict, residual
+from pipeline.confidence.spread import spread_of
 
 Counts = NDArray[np.int64]
 
@@ -92,11 +93,9 @@ def trials(document: Known) -> Iterator[Trial]:
 
 def left_over(document: Known, read: NDArray[np.bool_], *, drawn: bool) -> Residual:
     """What is said to be left when the lines `read` were read; where they were not `drawn`, they say nothing of the others."""
-    rows = zip(document.confidence.lines, document.words, document.wrong, strict=True)
-    verdicts = [
-        Verdict(line.page, line.line, int(n), int(k), drawn) for (line, n, k), seen in zip(rows, read, strict=True) if seen
-    ]
-    return residual(document.confidence, image=document.image, verdicts=verdicts)
+    rows = zip(document.confidence.lines, document.wrong, read, strict=True)
+    verdicts = [Verdict(line.start, line.end, int(wrong), drawn) for line, wrong, seen in rows if seen]
+    return residual(document.confidence, spread_of(image=document.image), verdicts)
 
 
 def documents(judged: Iterable[Judged], *, image: bool, whole: bool = True) -> Iterator[Known]:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pipeline.confidence.model import DocumentConfidence
 from pipeline.confidence.residual import Residual, Verdict, residual
+from pipeline.confidence.spread import spread_of
 from pipeline.draft import Draft
 from pipeline.language.evidence import Evidence
 from pipeline.language.new_names import NewName
@@ -42,7 +43,7 @@ class Result:
     @cached_property
     def residual(self) -> Residual:
         """How many words are wrong still, and which lines to read."""
-        return residual(self.confidence, image=self.source.has_confidences, verdicts=self.verdicts)
+        return residual(self.confidence, spread_of(image=self.source.has_confidences), self.verdicts)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

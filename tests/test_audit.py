@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Errata
-from test_residual import WORDS, document, risky, shifted, verdicts
+from test_residual import SPREAD, WORDS, document, risky, shifted, verdicts
 
 from pipeline.confidence.audit import audited, drawn_lines, strata
 from pipeline.confidence.residual import residual, written_lines
@@ -65,7 +65,7 @@ def test_lines_drawn_tell_of_the_rest_without_the_model() -> None:
     for seed in range(120):
         wrong = shifted(risks * 2, seed)  # the model is wrong by half
         seen = verdicts(wrong, [(line.page, line.line) for line in drawn_lines(lines, 60, seed)])
-        found, left = audited(lines, seen), wrong.sum() - sum(verdict.wrong for verdict in seen)
+        found, left = audited(lines, seen), wrong.sum() - sum(said.wrong for said in seen)
         assert found is not None
         hits.append(found.low <= left <= found.high)
         sums.append((found.expected, left))
@@ -166,4 +166,4 @@ def test_the_last_line_on_a_document_says_what_is_left(errata: Errata, letter: P
 def test_documents_read_through_have_nothing_left() -> None:
     confidence = document(risky(2, 5))
     seen = verdicts(np.zeros((2, 5, WORDS)), [(page, line) for page in (1, 2) for line in range(1, 6)])
-    assert residual(confidence, image=False, verdicts=seen).document.high == 0
+    assert residual(confidence, SPREAD, seen).document.high == 0

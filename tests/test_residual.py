@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.confidence.model import DocumentConfidence, LineConfidence, PageConfidence, WordRisks
 from pipeline.confidence.residual import Residual, Verdict, residual
-from pipeline.confidence.spread import spreads
+from pipeline.confidence.spread import Spread, spread_of
 
+SPREAD = Spread(0.6, 0.4)
 WORDS = 10
 """Words of a line of these documents, each of four letters and a space."""
 
@@ -38,13 +39,19 @@ def risky(pages: int = 12, lines: int = 30, seed: int = 5) -> np.ndarray:
 
 def shifted(risks: np.ndarray, seed: int) -> np.ndarray:
     """Which words are wrong in a document drawn from the model: shifts of the document and its pages, then chance."""
-    chance, spread = np.random.default_rng(seed), spreads()["image"]
-    shift = chance.normal(spread.shift, spread.document) + chance.normal(0, spread.page, (len(risks), 1, 1))
+    chance = np.random.default_rng(seed)
+    shift = chance.normal(SPREAD.shift, SPREAD.document) + chance.normal(0, SPREAD.page, (len(risks), 1, 1))
     return chance.random(risks.shape) < 1 / (1 + (1 - risks) / risks * np.exp(-shift))
 
 
+def verdict(shape: tuple[int, ...], page: int, line: int, wrong: int, *, drawn: bool = True) -> Verdict:
+    """On a line of a document of this shape; page and line count from 1."""
+    start = ((page - 1) * shape[1] + line - 1) * 5 * WORDS
+    return Verdict(start, start + 49, wrong, drawn)
+
+
 def verdicts(wrong: np.ndarray, lines: list[tuple[int, int]], *, drawn: bool = True) -> list[Verdict]:
-    return [Verdict(page, line, WORDS, int(wrong[page - 1, line - 1].sum()), drawn) for page, line in lines]
+    return [verdict(wrong.shape, page, line, int(wrong[page - 1, line - 1].sum()), drawn=drawn) for page, line in lines]
 
 
 def width(found: Residual) -> int:
@@ -53,7 +60,7 @@ def width(found: Residual) -> int:
 
 def test_intervals_hold_what_they_promise() -> None:
     risks = risky()
-    found = residual(document(risks), image=True)
+    found = residual(document(risks), SPREAD)
     truths = [shifted(risks, seed) for seed in range(400)]
     covered = np.mean([found.document.low <= wrong.sum() <= found.document.high for wrong in truths])
     assert 0.86 <= covered <= 0.95
@@ -67,24 +74,24 @@ def test_intervals_after_an_audit_hold_what_they_promise() -> None:
         wrong = shifted(risks, seed)
         chosen = [divmod(int(at), 30) for at in np.random.default_rng(seed).choice(360, 80, replace=False)]
         seen = verdicts(wrong, [(page + 1, line + 1) for page, line in chosen])
-        left = residual(document(risks), image=True, verdicts=seen).document
-        hits.append(left.low <= wrong.sum() - sum(verdict.wrong for verdict in seen) <= left.high)
+        left = residual(document(risks), SPREAD, seen).document
+        hits.append(left.low <= wrong.sum() - sum(said.wrong for said in seen) <= left.high)
     assert 0.83 <= np.mean(hits) <= 0.97
 
 
 def test_more_doubt_means_more_errors() -> None:
-    low, high = (residual(document(risky() * factor), image=True).document for factor in (0.5, 1.0))
+    low, high = (residual(document(risky() * factor), SPREAD).document for factor in (0.5, 1.0))
     assert low.expected < high.expected and low.low <= high.low and low.high < high.high
 
 
 def test_an_audit_narrows_the_interval_and_moves_it_to_what_was_found() -> None:
     risks = risky()
-    before = residual(document(risks), image=True)
+    before = residual(document(risks), SPREAD)
     lines = [(page, line) for page in range(1, 13) for line in range(1, 30, 3)]
-    usual = [Verdict(p, n, WORDS, round(float(risks[p - 1, n - 1].sum())), True) for p, n in lines]
-    many = [Verdict(p, n, WORDS, 2, True) for p, n in lines]
-    none = [Verdict(p, n, WORDS, 0, True) for p, n in lines]
-    after, worse, better = (residual(document(risks), image=True, verdicts=seen) for seen in (usual, many, none))
+    usual = [verdict(risks.shape, p, n, round(float(risks[p - 1, n - 1].sum()))) for p, n in lines]
+    many = [verdict(risks.shape, p, n, 2) for p, n in lines]
+    none = [verdict(risks.shape, p, n, 0) for p, n in lines]
+    after, worse, better = (residual(document(risks), SPREAD, seen) for seen in (usual, many, none))
     share = after.words / before.words
     assert width(after) < 0.9 * share * width(before)
     assert better.document.expected < after.document.expected < worse.document.expected
@@ -93,17 +100,24 @@ def test_an_audit_narrows_the_interval_and_moves_it_to_what_was_found() -> None:
 def test_what_was_read_is_not_left_over() -> None:
     risks = risky()
     lines = [(page, line) for page in range(1, 13) for line in range(1, 31)]
-    every = residual(document(risks), image=True, verdicts=[Verdict(p, n, WORDS, 0, False) for p, n in lines])
+    every = residual(document(risks), SPREAD, [verdict(risks.shape, p, n, 0, drawn=False) for p, n in lines])
     assert (every.document.expected, every.document.high, every.words, every.unread) == (0, 0, 0, ())
-    half = residual(document(risks), image=True, verdicts=[Verdict(p, n, WORDS, 9, False) for p, n in lines[:180]])
+    half = residual(document(risks), SPREAD, [verdict(risks.shape, p, n, 9, drawn=False) for p, n in lines[:180]])
     assert half.words == risks.size // 2 and all(page.high == 0 for page in half.pages[:6])
-    before = residual(document(risks), image=True)
+    before = residual(document(risks), SPREAD)
     assert half.document.expected == pytest.approx(sum(page.expected for page in before.pages[6:]), rel=0.02)
+
+
+def test_verdicts_on_single_words() -> None:
+    risks = risky(2, 5)
+    found = residual(document(risks), SPREAD, [Verdict(0, 4, 1, False), Verdict(5, 9, 0, False)])
+    assert found.words == risks.size - 2 and len(found.unread) == 10
+    assert found.unread[0].expected_wrong == pytest.approx(risks[0, 0, 2:].sum(), abs=1e-4)
 
 
 @given(st.floats(0.01, 1.0), st.integers(0, 50))
 def test_the_reading_list_reaches_its_share_with_the_fewest_lines(share: float, seed: int) -> None:
-    found = residual(document(risky(3, 8, seed)), image=True)
+    found = residual(document(risky(3, 8, seed)), SPREAD)
     listed = found.reading_list(share)
     sums = sorted((line.expected_wrong for line in found.unread), reverse=True)
     assert listed.share >= share - 1e-9 and listed.of == 24
@@ -112,13 +126,18 @@ def test_the_reading_list_reaches_its_share_with_the_fewest_lines(share: float, 
 
 
 def test_no_words_no_errors() -> None:
-    found = residual(DocumentConfidence(), image=False)
+    found = residual(DocumentConfidence(), SPREAD)
     assert (found.document.expected, found.document.high, found.reading_list().lines) == (0, 0, ())
 
 
 def test_it_is_quick_and_always_the_same() -> None:
     confidence = document(risky(480, 22))
     began = time.process_time()
-    first = residual(confidence, image=False)
+    first = residual(confidence, SPREAD)
     assert time.process_time() - began < 1
-    assert first == residual(confidence, image=False)
+    assert first == residual(confidence, SPREAD)
+
+
+def test_the_shipped_spreads_make_sense() -> None:
+    for spread in (spread_of(image=True), spread_of(image=False)):
+        assert 0.05 <= spread.document <= 1.5 and 0.05 <= spread.page <= 1.5 and abs(spread.shift) < 1.5

@@ -13,7 +13,7 @@ from pipeline.batch.stamp import Stamp, finished_folders, read_stamp
 from pipeline.batch.undo import Rebuild, read_evidence
 from pipeline.batch.verdicts import Reading, joined, read_readings, remark, with_readings, write_readings
 from pipeline.confidence.audit import audited, drawn_lines
-from pipeline.confidence.residual import Estimate, Residual, Verdict, words_of, written_lines
+from pipeline.confidence.residual import Estimate, Residual, Verdict, written_lines
 from pipeline.errors import BadArguments, UnreadableInput
 from pipeline.outputs.audit_sheet import SheetRow, audit_sheet
 from pipeline.outputs.edits import read_ledger
@@ -31,11 +31,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What verdicts changed. `new`: those of the sheet that fit; `expected`: wrong words that were expected on their lines;
+    """What verdicts changed. `new`: those of the sheet that fit, on so many `words` of which so many were `expected` to be wrong;
     `before`, `after`: what is left without any verdict and with all; `alone`: the same by the lines drawn alone, without the
     model; `stale`: remarks on readings that fit no line."""
 
     new: tuple[Verdict, ...]
+    words: int
     expected: float
     before: Estimate
     after: Residual
@@ -72,20 +73,16 @@ def take(path: Path, rows: Sequence[SheetRow], rebuild: Rebuild) -> Audit:
         raise unwritable(folder, fault) from fault
     write_results(result, stamp, folder)
     fresh = with_readings(plain, new)[0].verdicts
+    risks = [result.confidence.words.between(verdict.start, verdict.end) for verdict in fresh]
     return Audit(
         fresh,
-        expected_on(result, fresh),
+        sum(len(part) for part in risks),
+        float(sum(part.sum() for part in risks)),
         plain.residual.document,
         result.residual,
         audited(written_lines(result.confidence), result.verdicts),
         tuple(map(remark, stale)),
     )
-
-
-def expected_on(result: Result, verdicts: Sequence[Verdict]) -> float:
-    """Wrong words that the model expects on the lines of some verdicts."""
-    risks, _, states = words_of(result.confidence, {(verdict.page, verdict.line): verdict for verdict in verdicts})
-    return float(risks[states > 0].sum())
 
 
 def one_document(path: Path) -> tuple[Path, Stamp]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipeline.confidence.residual import Verdict
+from pipeline.draft import DraftLine
 from pipeline.errors import InvalidRecord
 from pipeline.ocr.pages import write
 from pipeline.outputs.folios import page_names
@@ -67,20 +68,20 @@ def with_readings(result: Result, readings: Sequence[Reading]) -> tuple[Result, 
     if not readings:
         return result, []
     names = page_names(result.source, result.ledger, len(result.draft.pages))
-    places: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    places: dict[tuple[int, str], dict[int, DraftLine]] = {}
     for at, page in enumerate(result.draft.pages, 1):
         for count, line in enumerate(page, 1):
-            places.setdefault((names.number(at), line.text.strip()), []).append((at, count))
-    found: dict[tuple[int, int], Verdict] = {}
+            places.setdefault((names.number(at), line.text.strip()), {})[count] = line
+    found: list[Verdict] = []
     stale: list[Reading] = []
     for reading in readings:
-        free = [place for place in places.get((reading.page, reading.text), ()) if place not in found]
+        free = places.get((reading.page, reading.text))
         if free:
-            place = min(free, key=lambda place: abs(place[1] - reading.line))
-            found[place] = Verdict(*place, len(reading.text.split()), reading.wrong, reading.drawn)
+            line = free.pop(min(free, key=lambda number: abs(number - reading.line)))
+            found.append(Verdict(line.start, line.end, reading.wrong, reading.drawn))
         else:
             stale.append(reading)
-    return replace(result, verdicts=tuple(found.values())), stale
+    return replace(result, verdicts=tuple(found)), stale
 
 
 def with_stored_readings(result: Result, folder: Path) -> tuple[Result, tuple[str, ...]]:

@@ -52,12 +52,11 @@ def audit(folder: Path, count: int, seed: int, least_sure: bool, out: Path | Non
 
 def told(audit: Audit) -> str:
     """What an audit changed, in a few lines."""
-    words, wrong = (sum(getattr(verdict, name) for verdict in audit.new) for name in ("words", "wrong"))
-    drawn = sum(verdict.drawn for verdict in audit.new)
+    drawn, wrong = (sum(getattr(verdict, name) for verdict in audit.new) for name in ("drawn", "wrong"))
     listed = audit.after.reading_list()
     rows = [
         f"lines read: {len(audit.new):,}, of which {drawn:,} drawn at random",
-        f"wrong words found: {wrong:,} of {words:,}, where {audit.expected:.1f} were expected",
+        f"wrong words found: {wrong:,} of {audit.words:,}, where {audit.expected:.1f} were expected",
         f"wrong words left in lines that nobody has read: {audit.after.document}; before any line was read {audit.before}",
     ]
     if audit.alone is not None:

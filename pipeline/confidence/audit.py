@@ -39,8 +39,7 @@ def drawn_lines(
     `lines`: all that have words; those of `verdicts` are not drawn. The same `seed` gives the same draw.
     """
     chance = np.random.default_rng(seed)
-    read = {(verdict.page, verdict.line) for verdict in verdicts}
-    unread = np.array([(line.page, line.line) not in read for line in lines], dtype=bool)
+    unread = np.array([verdict is None for verdict in verdicts_on(lines, verdicts)], dtype=bool)
     members = [np.flatnonzero((strata(lines) == stratum) & unread) for stratum in range(STRATA)]
     members.sort(key=len)
     chosen: list[int] = []
@@ -50,15 +49,19 @@ def drawn_lines(
     return tuple(lines[at] for at in sorted(chosen))
 
 
+def verdicts_on(lines: Sequence[LineConfidence], verdicts: Sequence[Verdict]) -> list[Verdict | None]:
+    """The verdict on each line as a whole, if there is one."""
+    found = {(verdict.start, verdict.end): verdict for verdict in verdicts}
+    return [found.get((line.start, line.end)) for line in lines]
+
+
 def audited(lines: Sequence[LineConfidence], verdicts: Sequence[Verdict]) -> Estimate | None:
     """Wrong words in those of `lines` of which there is no verdict, by the verdicts on lines drawn at random alone.
 
     `lines`: all that have words. None where no line was drawn.
     """
-    read = {(verdict.page, verdict.line): verdict for verdict in verdicts}
     groups = np.zeros((STRATA, 4))  # of each stratum: lines, unread ones, drawn ones, wrong words in these
-    for line, stratum in zip(lines, strata(lines), strict=True):
-        verdict = read.get((line.page, line.line))
+    for verdict, stratum in zip(verdicts_on(lines, verdicts), strata(lines), strict=True):
         drawn = verdict is not None and verdict.drawn
         groups[stratum] += (1, verdict is None, drawn, verdict.wrong if verdict is not None and drawn else 0)
     if not groups[:, 2].any():

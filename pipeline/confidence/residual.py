@@ -8,8 +8,8 @@ there; what is missing is in `pipeline.repair.findings`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import numpy as np
@@ -24,7 +24,6 @@ from pipeline.confidence.spread import (
     document_likelihood,
     expected_counts,
     likelihood,
-    spreads,
 )
 
 LEVEL = 0.90
@@ -56,14 +55,13 @@ def rounded(number: float, way: Callable[[float], int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person found on a line of the clean text: `wrong` of its `words`. `page` and `line` count from 1.
+    """What a person found on a line, or on single words, at [start, end) of the clean text: so many words are `wrong`.
 
     `drawn`: the line was drawn at random, and so speaks for others; one that was chosen speaks for itself only.
     """
 
-    page: int
-    line: int
-    words: int
+    start: int
+    end: int
     wrong: int
     drawn: bool
 
@@ -96,24 +94,21 @@ class Residual:
         return reading_list(self.unread, share)
 
 
-def residual(confidence: DocumentConfidence, *, image: bool, verdicts: Sequence[Verdict] = ()) -> Residual:
-    """What is left after `verdicts`; `image`: the OCR said how sure it was of its words. The same input gives the same result."""
-    spread = spreads()["image" if image else "text"]
-    read = {(verdict.page, verdict.line): verdict for verdict in verdicts}
-    unread = tuple(line for line in written_lines(confidence) if (line.page, line.line) not in read)
-    risks, pages, states = words_of(confidence, read)
+def residual(confidence: DocumentConfidence, spread: Spread, verdicts: Sequence[Verdict] = ()) -> Residual:
+    """What is left after `verdicts`. The same input gives the same result."""
+    lines, risks, states = confidence.lines, confidence.words.wrong, seen(confidence, verdicts)
+    at = homes(lines, confidence)
+    pages = np.array([line.page - 1 for line in lines], dtype=np.int64)[at]
     size, left = len(confidence.pages), states == UNREAD
     expected = expected_counts(risks[left], pages[left], size)
-    numbers = np.bincount(pages[left], minlength=size)
-    drawn = [verdict for verdict in read.values() if verdict.drawn]
-    seen = sighting(risks[states == DRAWN], pages[states == DRAWN], drawn, size)
-    means, counts = draw(spread, expected, numbers, seen)
+    told = sighting(confidence, pages, states, verdicts)
+    means, counts = draw(spread, expected, np.bincount(pages[left], minlength=size), told)
     return Residual(
         estimate(means.sum(axis=0), counts.sum(axis=0)),
         tuple(estimate(mean, count) for mean, count in zip(means, counts, strict=True)),
         int(left.sum()),
-        unread,
-        tuple(read.values()),
+        tuple(unread_lines(lines, at, risks, left)),
+        tuple(verdicts),
     )
 
 
@@ -141,25 +136,39 @@ def homes(lines: Sequence[LineConfidence], confidence: DocumentConfidence) -> ND
     return np.asarray(np.searchsorted(starts, confidence.words.starts, side="right") - 1, dtype=np.int64)
 
 
-def words_of(
-    confidence: DocumentConfidence, read: Mapping[tuple[int, int], Verdict]
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Of every word: its risk, its page (from 0), and what a person has seen of it."""
-    lines = confidence.lines
-    at = homes(lines, confidence)
-    pages = np.array([line.page - 1 for line in lines], dtype=np.int64)
-    seen = {place: DRAWN if verdict.drawn else CHOSEN for place, verdict in read.items()}
-    states = np.array([seen.get((line.page, line.line), UNREAD) for line in lines], dtype=np.int64)
-    return confidence.words.wrong, pages[at], states[at]
+def seen(confidence: DocumentConfidence, verdicts: Sequence[Verdict]) -> NDArray[np.int64]:
+    """What a person has seen of each word: UNREAD, CHOSEN or DRAWN; the last verdict counts."""
+    words = confidence.words
+    states = np.full(len(words.starts), UNREAD, dtype=np.int64)
+    for verdict in verdicts:
+        states[slice(*words.places(verdict.start, verdict.end))] = DRAWN if verdict.drawn else CHOSEN
+    return states
 
 
-def sighting(risks: Floats, pages: NDArray[np.int64], verdicts: Sequence[Verdict], size: int) -> Sighting:
-    """What `verdicts` say; `risks` and `pages` (from 0) are those of the words that they are about."""
-    at = np.array([verdict.page - 1 for verdict in verdicts], dtype=np.int64)
-    words = np.bincount(at, [verdict.words for verdict in verdicts], minlength=size).astype(np.int64)
-    wrong = np.bincount(at, [verdict.wrong for verdict in verdicts], minlength=size).astype(np.int64)
+def unread_lines(
+    lines: Sequence[LineConfidence], at: NDArray[np.int64], risks: Floats, left: NDArray[np.bool_]
+) -> Iterator[LineConfidence]:
+    """The lines that have words that nobody has read, with what is expected of these alone; `at`: the line of each word."""
+    every, unread = (np.bincount(of, minlength=len(lines)) for of in (at, at[left]))
+    expected = np.bincount(at[left], risks[left], minlength=len(lines))
+    for place in np.flatnonzero(unread).tolist():
+        line = lines[place]
+        yield line if unread[place] == every[place] else replace(line, expected_wrong=round(float(expected[place]), 4))
+
+
+def sighting(
+    confidence: DocumentConfidence, pages: NDArray[np.int64], states: NDArray[np.int64], verdicts: Sequence[Verdict]
+) -> Sighting:
+    """What the lines drawn at random say; `pages` (from 0) and `states` are those of the words."""
+    size, drawn = len(confidence.pages), states == DRAWN
+    words, wrong = np.bincount(pages[drawn], minlength=size), np.zeros(size, dtype=np.int64)
+    for verdict in verdicts:
+        first, last = confidence.words.places(verdict.start, verdict.end)
+        if verdict.drawn and first < last:
+            wrong[pages[first]] += verdict.wrong
     told = np.flatnonzero(words)
-    return Sighting(told, likelihood(expected_counts(risks, pages, size)[told], words[told], wrong[told]))
+    expected = expected_counts(confidence.words.wrong[drawn], pages[drawn], size)[told]
+    return Sighting(told, likelihood(expected, words[told], np.minimum(wrong, words)[told]))
 
 
 def draw(spread: Spread, expected: Floats, words: NDArray[np.int64], seen: Sighting) -> tuple[Floats, NDArray[np.int64]]:

@@ -50,9 +50,14 @@ def normal(distance: Floats, deviation: float) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
+def spread_of(*, image: bool) -> Spread:
+    """The shipped spread of texts whose OCR said how sure it was of its words (`image`), or of others."""
+    return spreads()["image" if image else "text"]
+
+
 @cache
 def spreads() -> dict[str, Spread]:
-    """The shipped spreads: `image` for words whose OCR said how sure it was, `text` for others."""
+    """The shipped spreads by name."""
     data = json.loads(files("pipeline.confidence").joinpath("spread.json").read_text(encoding="utf-8"))
     return {name: Spread(data[name]["document"], data[name]["page"], data[name]["shift"]) for name in ("image", "text")}
 
