@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from benchmarks.figures import ROOT
 from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
 from pipeline.confidence.model import word_risk
-from pipeline.confidence.spread import SHIFTS, Spread, document_likelihood, expected_counts, likelihood, normal
+from pipeline.confidence.spread import SHIFTS, Spread, document_likelihood, expected_counts, likelihood, student
 
 TARGET = ROOT / "pipeline" / "confidence" / "spread.json"
 KINDS = ("ehri", "stanford1905", "sample")
@@ -60,7 +60,7 @@ def counts(pages: Sequence[Judged], risk: Callable[[Judged], Floats]) -> Pages:
 
 def posterior(documents: Sequence[Pages]) -> Floats:
     """The posterior of the spreads and the mean shift: DOCUMENT x PAGE x SHIFT, adding up to 1."""
-    priors = np.stack([[normal(SHIFTS - shift, spread) for shift in SHIFT] for spread in DOCUMENT])
+    priors = np.stack([[student(SHIFTS - shift, spread) for shift in SHIFT] for spread in DOCUMENT])
     found = np.empty((len(DOCUMENT), len(PAGE), len(SHIFT)))
     for at, spread in enumerate(PAGE):
         kernel = Spread(1.0, float(spread)).kernel()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.confidence.model import DocumentConfidence, LineConfidence, PageConfidence, WordRisks
 from pipeline.confidence.residual import Residual, Verdict, residual
-from pipeline.confidence.spread import Spread, spread_of
+from pipeline.confidence.spread import FREEDOM, Spread, spread_of
 
 SPREAD = Spread(0.6, 0.4)
 WORDS = 10
@@ -40,7 +40,7 @@ def risky(pages: int = 12, lines: int = 30, seed: int = 5) -> np.ndarray:
 def shifted(risks: np.ndarray, seed: int) -> np.ndarray:
     """Which words are wrong in a document drawn from the model: shifts of the document and its pages, then chance."""
     chance = np.random.default_rng(seed)
-    shift = chance.normal(SPREAD.shift, SPREAD.document) + chance.normal(0, SPREAD.page, (len(risks), 1, 1))
+    shift = SPREAD.shift + SPREAD.document * chance.standard_t(FREEDOM) + chance.normal(0, SPREAD.page, (len(risks), 1, 1))
     return chance.random(risks.shape) < 1 / (1 + (1 - risks) / risks * np.exp(-shift))
 
 
@@ -76,7 +76,7 @@ def test_intervals_after_an_audit_hold_what_they_promise() -> None:
         seen = verdicts(wrong, [(page + 1, line + 1) for page, line in chosen])
         left = residual(document(risks), SPREAD, seen).document
         hits.append(left.low <= wrong.sum() - sum(said.wrong for said in seen) <= left.high)
-    assert 0.83 <= np.mean(hits) <= 0.97
+    assert 0.85 <= np.mean(hits) <= 0.98  # whole words: an interval can only hold too much
 
 
 def test_more_doubt_means_more_errors() -> None:

@@ -1,10 +1,9 @@
 """How far documents and pages stray from what the model of words expects of them, and what that means for counts of wrong words.
 
 Words of a document err together: a ribbon, a camera or a typist is worse than the pages that the model was fitted on. So each
-document has a shift of the logits of its words' risks, normally distributed, and each page a smaller one of its own: a logistic
-model with random intercepts (Gelman and Hill, "Data Analysis Using Regression and Multilevel/Hierarchical Models", 2007, ch. 14),
-whose spreads are fitted by maximum marginal likelihood, empirical Bayes, on hand-corrected documents (benchmarks/fit_spread.py).
-Shifts are summed over on a grid instead of by formulas.
+document has a shift of the logits of its words' risks, and each page a smaller one of its own: a logistic model with random
+intercepts (Gelman and Hill, "Data Analysis Using Regression and Multilevel/Hierarchical Models", 2007, ch. 14), whose spreads are
+fitted on hand-corrected documents by empirical Bayes (benchmarks/fit_spread.py). Shifts are summed over on a grid.
 """
 
 from __future__ import annotations
@@ -27,9 +26,16 @@ BINS = np.arange(-9.0, 5.0, 0.1)
 """Words whose logits lie between two of these count as alike."""
 
 
+FREEDOM = 4
+"""Degrees of freedom of Student's distribution of documents' shifts: some document is unlike all others, and what is found in it
+must be able to outweigh what was expected (Lange, Little and Taylor, "Robust statistical modeling using the t distribution", JASA
+84, 1989)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Standard deviations, in logits, of the shifts of documents and of pages; `shift` is the mean of those of documents."""
+    """Scales, in logits, of the shifts of documents (Student's distribution) and of pages (normal); `shift` is the middle of
+    those of documents."""
 
     document: float
     page: float
@@ -37,11 +43,17 @@ class Spread:
 
     def prior(self) -> Floats:
         """Probabilities of a document's shift, over SHIFTS."""
-        return normal(SHIFTS - self.shift, self.document)
+        return student(SHIFTS - self.shift, self.document)
 
     def kernel(self) -> Floats:
         """Probabilities of the shift of a page (columns) given that of its document (rows), over SHIFTS."""
         return np.stack([normal(SHIFTS - shift, self.page) for shift in SHIFTS])
+
+
+def student(distance: Floats, scale: float) -> Floats:
+    """Student's probabilities over equally spaced points, adding up to 1."""
+    weights = (1 + (distance / max(scale, STEP / 2)) ** 2 / FREEDOM) ** (-(FREEDOM + 1) / 2)
+    return np.asarray(weights / weights.sum())
 
 
 def normal(distance: Floats, deviation: float) -> Floats:
