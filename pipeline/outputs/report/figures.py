@@ -38,7 +38,7 @@ def figures(result: Result, found: Account) -> dict[str, Any]:
         "suggestions": len(result.ledger.held),
         "repairs_by_kind": dict(Counter(edit.kind for edit in result.ledger.applied)),
         "expected_wrong": round(left.expected, 2),
-        "interval": [left.low, left.high] if left.low is not None else None,
+        "interval": [left.low, left.high],
         "trust": band(1 - left.expected / max(1, words)),
         "lines": left.lines,
         "lines_to_read": {f"{share:.0%}": lines for share, lines in left.readings},
