@@ -32,14 +32,12 @@ MOST_WORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A document of which every wrong word is known: how many `words` each line has, in the order of `confidence.lines`, and how
-    many of them are wrong."""
+    """A document of which every wrong word is known: how many are on each line, in the order of `confidence.lines`."""
 
     name: str
     kind: str
     image: bool
     confidence: DocumentConfidence
-    words: Counts
     wrong: Counts
 
 
@@ -55,7 +53,7 @@ class Trial:
 
 def known(name: str, kind: str, parts: Sequence[Judged], *, image: bool) -> Known:
     """Parts of a document, each a page, with the words of which the truth says something."""
-    pages, risks, words, wrong, at = [], [], [], [], 0
+    pages, risks, wrong, at = [], [], [], 0
     for number, part in enumerate(parts, 1):
         risk = word_risk(part.words)[part.known]
         _, lines, counts = np.unique(rows_of(part)[part.known], return_inverse=True, return_counts=True)
@@ -66,12 +64,11 @@ def known(name: str, kind: str, parts: Sequence[Judged], *, image: bool) -> Know
             PageConfidence(number, 1.0, float(risk.sum()), tuple(LineConfidence(number, *row[:3], 0.0, row[3]) for row in rows))
         )
         risks.append(risk)
-        words.append(counts)
         wrong.append(np.bincount(lines, part.wrong[part.known], minlength=len(counts)).astype(np.int64))
         at += len(risk)
     starts = np.arange(at)
     confidence = DocumentConfidence(tuple(pages), WordRisks(starts, starts + 1, np.concatenate(risks)))
-    return Known(name, kind, image, confidence, np.concatenate(words), np.concatenate(wrong))
+    return Known(name, kind, image, confidence, np.concatenate(wrong))
 
 
 def rows_of(part: Judged) -> Counts:
@@ -96,6 +93,14 @@ def left_over(document: Known, read: NDArray[np.bool_], *, drawn: bool) -> Resid
     rows = zip(document.confidence.lines, document.wrong, read, strict=True)
     verdicts = [Verdict(line.start, line.end, int(wrong), drawn) for line, wrong, seen in rows if seen]
     return residual(document.confidence, spread_of(image=document.image), verdicts)
+
+
+def listed(document: Known) -> tuple[int, int, int, int]:
+    """Of a document's reading list: its lines, all lines, wrong words on its lines, all wrong words."""
+    lines = document.confidence.lines
+    chosen = {line.start for line in residual(document.confidence, spread_of(image=document.image)).reading_list().lines}
+    inside = np.array([line.start in chosen for line in lines])
+    return int(inside.sum()), len(lines), int(document.wrong[inside].sum()), int(document.wrong.sum())
 
 
 def documents(judged: Iterable[Judged], *, image: bool, whole: bool = True) -> Iterator[Known]:
@@ -124,18 +129,19 @@ def half_width(found: Sequence[tuple[int, Estimate]]) -> tuple[float, float]:
 
 HEADING = (
     f"{'kind':<22}{'trials':>7}{'wrong':>8}  {'before:':<9}{'expected':>9}{'holds':>8}{'± mean':>8}{'± all':>7}"
-    f"  {'after:':<8}{'expected':>9}{'holds':>8}{'± mean':>8}{'± all':>7}"
+    f"  {'after:':<8}{'expected':>9}{'holds':>8}{'± mean':>8}{'± all':>7}  {'list: lines':>11}{'wrong':>6}"
 )
 
 
-def row(name: str, found: Sequence[Trial]) -> str:
-    """The figures of some trials."""
+def row(name: str, found: Sequence[Trial], lists: Sequence[tuple[int, int, int, int]]) -> str:
+    """The figures of some trials, and of the reading lists of their documents (see `listed`)."""
     text = f"{name:<22}{len(found):>7}{sum(trial.truth for trial in found):>8}"
     for pad, side in ((9, "before"), (8, "after")):
         pairs = [(trial.truth, getattr(trial, side)) for trial in found]
         mean, every = half_width(pairs)
         text += f"  {'':<{pad}}{sum(guess.expected for _, guess in pairs):>9.0f}{covered(pairs):>8.1%}{mean:>8.0%}{every:>7.0%}"
-    return text
+    of_list, lines, seen, wrong = np.sum(lists, axis=0)
+    return f"{text}  {of_list / max(1, lines):>11.0%}{seen / max(1, wrong):>6.0%}"
 
 
 def all_documents(shared: Path, digitised: Path | None) -> Iterator[Known]:
@@ -147,7 +153,7 @@ def all_documents(shared: Path, digitised: Path | None) -> Iterator[Known]:
         texts = list(judged_scans(shared, digitised or Path(place), images=False))
     yield from documents(scans, image=True)
     for document in documents(texts, image=False):
-        yield Known(document.name, f"{document.kind}, text", False, document.confidence, document.words, document.wrong)
+        yield Known(document.name, f"{document.kind}, text", False, document.confidence, document.wrong)
     yield from documents(judged_thesis(shared), image=False)
     yield from documents(judged_pairs(shared / "postocr"), image=False)
 
@@ -155,18 +161,22 @@ def all_documents(shared: Path, digitised: Path | None) -> Iterator[Known]:
 def measure_residual(shared: Path, bars: Bars, digitised: Path | None = None) -> Iterator[Measure]:
     """Coverage and width over all trials, with a row for each kind printed."""
     found: dict[str, list[Trial]] = {}
+    lists: dict[str, list[tuple[int, int, int, int]]] = {}
     for document in all_documents(shared, digitised):
         kind = f"{document.kind}, whole" if document.name == document.kind.split(",")[0] else document.kind
         found.setdefault(kind, []).extend(trials(document))
+        lists.setdefault(kind, []).append(listed(document))
     print(HEADING)
     for kind, of_kind in found.items():
-        print(row(kind, of_kind))
+        print(row(kind, of_kind, lists[kind]))
     every = [trial for of_kind in found.values() for trial in of_kind]
-    print(row("all", every), flush=True)
+    print(row("all", every, [one for of_kind in lists.values() for one in of_kind]), flush=True)
     for side in ("before", "after"):
         pairs = [(trial.truth, getattr(trial, side)) for trial in every]
         when = "half read" if side == "after" else "nothing read"
+        alike = np.mean([covered([(trial.truth, getattr(trial, side)) for trial in of_kind]) for of_kind in found.values()])
         yield Measure(f"left wrong, {when}: intervals that hold", covered(pairs), bars[f"{side}_covered"], True, "{:.1%}")
+        yield Measure(f"left wrong, {when}: the same, kinds alike", float(alike), bars[f"{side}_alike"], True, "{:.1%}")
         yield Measure(f"left wrong, {when}: half-width", half_width(pairs)[1], bars[f"{side}_width"], shown="{:.1%}")
 
 
@@ -179,7 +189,7 @@ def main() -> int:
         print(f"skipped: no {options.shared}")
         return 0
     none = {"bar": 0.0}
-    bars = {f"{side}_{what}": none for side in ("before", "after") for what in ("covered", "width")}
+    bars = {f"{side}_{what}": none for side in ("before", "after") for what in ("covered", "alike", "width")}
     for measure in measure_residual(options.shared, bars, options.digitised):
         print(f"{measure.name}: {measure.shown.format(measure.value)}")
     return 0
