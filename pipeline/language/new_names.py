@@ -43,4 +43,9 @@ def bare(form: str) -> str:
 
 def is_new(form: str, known: Knowledge) -> bool:
     """Whether no list has a form, and the text does not write it small as well."""
-    return not known.lexicon.knows(form) and not known.evidence.words.get(form[0].lower() + form[1:])
+    lexicon = known.lexicon
+    return (
+        not lexicon.knows(form)
+        and f"{form}." not in lexicon.abbreviations
+        and not known.evidence.words.get(form[0].lower() + form[1:])
+    )

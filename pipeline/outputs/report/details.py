@@ -82,6 +82,8 @@ def detail_files(result: Result) -> Iterator[tuple[str, str]]:
 
 def page_lines(result: Result, page: int, lines: Sequence[DraftLine], sure: PageConfidence) -> Iterator[str]:
     """The lines of a page as items of a list; those of a note say so."""
+    while lines and not lines[-1].text.strip():
+        lines = lines[:-1]
     notes = {at: note.number for note in find_notes(lines) for at in range(note.first, note.last)}
     for at, (line, confidence) in enumerate(zip(lines, sure.lines, strict=False)):
         note = f' data-note="{notes[at]}"' if at in notes else ""

@@ -27,17 +27,22 @@ class Part:
 
 
 def parts(draft: Draft, start: int, end: int, risks: WordRisks) -> list[Part]:
-    """The draft's [start, end) with what was read where it differs, and the doubtful words."""
+    """The draft's [start, end) with what was read where it differs, and the doubtful words.
+
+    That white space became other white space is not shown.
+    """
     found: list[Part] = []
     marks = marked(risks, start, end)
     last = -1
     for low, high, first, past, kept in draft.pieces(start, end):
         if 0 <= last < first and first - last <= NEARBY and draft.source[last:first].strip():
             found.append(Part("del", signed(draft.source[last:first])))
-        if not kept:
-            found.append(Part("del", signed(draft.source[first:past])))
-        found += split("same" if kept else "ins", draft.text, max(low, start), min(high, end), marks)
-        last = past
+        low, high, last = max(low, start), min(high, end), past
+        read, stands = draft.source[first:past], draft.text[low:high]
+        same = kept or read.strip() == stands.strip()
+        if not same:
+            found.append(Part("del", signed(read)))
+        found += split("same" if same else "ins", draft.text, low, high, marks)
     return found
 
 
