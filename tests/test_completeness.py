@@ -6,17 +6,23 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import draw_page
+from lxml import html
+from PIL import Image
 
+from pipeline.cli import main
 from pipeline.confidence.model import DocumentConfidence, PageConfidence
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move
-from pipeline.model import Line, Page, Scan, Source, Treatment, Word
+from pipeline.model import Box, Line, Page, Scan, Source, Treatment, Word
 from pipeline.outputs.completeness import account, completeness_csv
 from pipeline.outputs.folios import page_names
+from pipeline.outputs.report.cutouts import unread_places
 from pipeline.outputs.report.document import report_html
 from pipeline.result import Result
 
@@ -27,7 +33,7 @@ def prose(page: int) -> str:
 
 
 def a_scan(number: int, **changes: object) -> Scan:
-    made = Scan(f"box/leaf-{number:03d}.png", 1, 800, 1000, (), f"digest {number}", f"{number * 0x1111_2222_3333:016x}", 0.05)
+    made = Scan(f"box/leaf-{number:03d}.png", 1, 800, 1000, (), (), f"digest {number}", f"{number * 0x1111_2222_3333:016x}", 0.05)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -134,6 +140,7 @@ def test_pages_between_numbers_that_agree_have_theirs_in_brackets() -> None:
         ({"ink": 0.2}, "Fig. 3", "no type"),
         ({"ink": 0.1}, "", "nothing read"),
         ({"ink": 0.001}, "", None),
+        ({"unread": (Box(0, 0, 90, 20),)}, prose(9), "ink not read"),
         ({"treatments": (Treatment("orientation", True, "turned upside down"),)}, prose(9), "turned"),
     ],
 )
@@ -184,3 +191,63 @@ def test_ink() -> None:
     assert ink_share(page) == 0.0
     page[100:200, 100:500] = 30
     assert ink_share(page) == pytest.approx(0.05, abs=0.002)
+
+
+LETTER = (
+    "The harbour master wrote in haste that no ship\nhad been sighted off the northern light since\n"
+    "Tuesday, and that the pilots, who had waited\nall night upon the quay with their lanterns,\n"
+    "thought it likely that she had put back before\nthe gale. He asked for coal, for two more boats,\n"
+    "and for a clerk who could be trusted to keep\nthe books of the dock in proper order.\n"
+)
+OTHER = (
+    "Of the garden little was left. The hedges had\ngrown over the path, and the pump by the barn\n"
+    "gave brown water or none. We found a spade,\ntwo buckets, and under the floor of the shed\n"
+    "a tin with letters, which the damp had spoiled.\nMy brother dried them by the kitchen fire,\n"
+    "but of the names he could make out only Qrvzik\nand Thwoxb, and the date of a wedding.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What became of a folder of scans: a letter, upside down its second page, an empty sheet, the letter again, and a gap."""
+    folder = tmp_path_factory.mktemp("box")
+    letter = draw_page(LETTER, (1000, 700))
+    other = draw_page(OTHER, (1000, 700))
+    letter.save(folder / "leaf-1.png")
+    other.rotate(180).save(folder / "leaf-2.png")
+    Image.new("L", (1000, 700), 250).save(folder / "leaf-3.png")
+    letter.rotate(0.3, fillcolor=255).save(folder / "leaf-4.png")
+    draw_page("A chapter on the mending of nets and sails\n", (1000, 300)).save(folder / "leaf-5.png")
+    draw_page("Plate the last\n", (1000, 700)).save(folder / "leaf-7.png")
+    assert main(["digitise", str(folder), "-o", str(folder / "out"), "--effort", "fast", "-q"]) == 0
+    return folder / "out" / folder.name
+
+
+def test_a_folder_of_scans(box: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO((box / "completeness.csv").read_text(encoding="utf-8"))))
+    found = [(row["scan"], row["remark"]) for row in rows if row["remark"]]
+    assert found == [
+        ("leaf-2.png", "turned"), ("leaf-3.png", "blank"), ("leaf-4.png", "same page"), ("leaf-7.png", "missing pages")
+    ]  # fmt: skip
+
+
+def test_the_report_on_scans_has_cut_outs(box: Path) -> None:
+    page = (box / "report.html").read_text(encoding="utf-8")
+    tree = html.fromstring(page)
+    images = list(tree.iter("img"))
+    assert len(images) >= 1 and all((image.get("src") or "").startswith("data:image/jpeg;base64,") for image in images)
+    before = page, (box / "report.json").read_text()
+    assert main(["repair", str(box), "-q"]) == 0
+    assert before == ((box / "report.html").read_text(encoding="utf-8"), (box / "report.json").read_text())
+
+
+def test_places_that_were_not_read_are_cut_out(tmp_path: Path) -> None:
+    image = np.full((400, 600), 255, np.uint8)
+    image[300:330, 400:500] = 0
+    Image.fromarray(image).save(tmp_path / "a.png")
+    scan = Scan(str(tmp_path / "a.png"), 1, 600, 400, unread=(Box(400, 300, 500, 330),))
+    found = unread_places(a_result([prose(1)], [scan]))
+    assert [(place.page, place.box.left) for place in found] == [(1, 400)]
+    assert found[0].cutout is not None
+    with Image.open(io.BytesIO(found[0].cutout.data)) as cut:
+        assert np.asarray(cut)[cut.height // 2, cut.width // 2] < 20

@@ -34,6 +34,7 @@ LABELS: dict[RemarkKind, str] = {
     "folio": "Page numbers that do not fit",
     "no type": "Handwriting, pictures or forms",
     "nothing read": "Something is there, nothing was read",
+    "ink not read": "Places that look written and were not read",
     "turned": "Lay upside down or on their side",
     "blank": "Blank",
 }
@@ -127,6 +128,9 @@ def remarks_on(page: Page, words: int, wrong: float) -> Iterator[Remark]:
         return
     if turned := next((t.reason for t in scan.treatments if t.step == "orientation" and t.taken), ""):
         yield Remark("turned", f"The scan was {turned} to be read.")
+    if scan.unread:
+        many = f"{len(scan.unread)} places look" if len(scan.unread) > 1 else "One place looks"
+        yield Remark("ink not read", f"{many} as if something were written there; nothing was read.")
     if scan.blank:
         yield Remark("blank", "Nothing stands on this page.")
     elif not words and not (scan.ink is not None and scan.ink < SOME_INK):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-RemarkKind = Literal["not read", "missing pages", "same scan", "same page", "folio", "no type", "nothing read", "turned", "blank"]
+RemarkKind = Literal[
+    "not read", "missing pages", "same scan", "same page", "folio", "no type", "nothing read", "ink not read", "turned", "blank"
+]
 
 MOST_WORDS_OF_PICTURE = 40
 """Pages with fewer words may be pictures, and say too little to be compared by their words."""

@@ -9,6 +9,7 @@ from pipeline.outputs.findings import lacking
 from pipeline.outputs.folios import page_names
 from pipeline.outputs.hocr import NOT_XML
 from pipeline.outputs.references import surest
+from pipeline.outputs.report.cutouts import unread_places
 from pipeline.outputs.report.details import address
 from pipeline.outputs.report.diagram import reliability
 from pipeline.outputs.report.doubts import bars, worst_lines, worst_pages
@@ -46,6 +47,7 @@ def report_html(result: Result, found: Account | None = None) -> str:
             worst_lines=worst_lines(result),
             lacking=lacking(result),
             account=found,
+            unread=unread_places(result),
             about_scans=about_scans(result.source, found),
             sections=sections(result),
             held=held[:MOST_HELD],

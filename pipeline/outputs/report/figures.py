@@ -37,9 +37,9 @@ def figures(result: Result, found: Account) -> dict[str, Any]:
         "repairs": len(result.ledger.applied),
         "suggestions": len(result.ledger.held),
         "repairs_by_kind": dict(Counter(edit.kind for edit in result.ledger.applied)),
-        "expected_wrong": round(left.expected, 2),
-        "interval": [left.low, left.high],
-        "trust": band(1 - left.expected / max(1, words)),
+        "expected_wrong": round(left.document.expected, 2),
+        "interval": [left.document.low, left.document.high],
+        "trust": band(1 - left.document.expected / max(1, words)),
         "lines": left.lines,
         "lines_to_read": {f"{share:.0%}": lines for share, lines in left.readings},
         "worst_pages": [

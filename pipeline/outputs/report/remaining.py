@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.confidence.residual import Estimate
 from pipeline.result import Result
 
 SHARES = (0.5, 0.75, 0.9)
@@ -11,12 +12,11 @@ SHARES = (0.5, 0.75, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """Words expected wrong in lines that nobody has read, with the bounds of the 90 % interval; (share of them, lines to read to
-    see that share) for SHARES; how many such lines there are, and how many were read."""
+    """Words expected wrong in the document and on each of its pages, with their 90 % intervals; (share, lines to read to see that
+    share of them) for SHARES; all lines that nobody has read, and what a person found."""
 
-    expected: float
-    low: int
-    high: int
+    document: Estimate
+    pages: tuple[Estimate, ...]
     readings: tuple[tuple[float, int], ...]
     lines: int
     read: int
@@ -24,7 +24,8 @@ class Remaining:
 
 def remaining(result: Result) -> Remaining:
     """What is left in a document."""
+    if not result.confidence.pages:
+        return Remaining(Estimate(0.0, 0, 0), (), tuple((share, 0) for share in SHARES), 0, 0)
     left = result.residual
     readings = tuple((share, len(left.reading_list(share).lines)) for share in SHARES)
-    whole = left.document
-    return Remaining(whole.expected, whole.low, whole.high, readings, len(left.unread), len(left.read))
+    return Remaining(left.document, left.pages, readings, len(left.unread), len(left.read))
