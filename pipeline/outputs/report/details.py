@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import PurePath
 
 from markupsafe import Markup
 
@@ -26,11 +27,13 @@ TOGETHER = 20
 
 @dataclass(frozen=True, slots=True)
 class PageDetails:
-    """One page: its number (from 1), what it is called, how sure it is, its lines as HTML, and what there is to say of it."""
+    """One page: its number (from 1), what it is called and cited as, its file, how sure it is, its lines as HTML, and what there is
+    to say of it."""
 
     page: int
     name: str
     cite: str
+    file: str
     band: str
     expected_wrong: float
     lines: Markup
@@ -66,6 +69,7 @@ def detail_files(result: Result) -> Iterator[tuple[str, str]]:
                 at,
                 names.shown(at),
                 f"{name}, {names.shown(at)}",
+                scan_file(result, at),
                 band(sure.probability),
                 sure.expected_wrong,
                 Markup("\n".join(page_lines(result, at, lines, sure))),  # noqa: S704 (all of it is escaped there)
@@ -78,6 +82,13 @@ def detail_files(result: Result) -> Iterator[tuple[str, str]]:
         after = file_name(first + TOGETHER + 1) if first + TOGETHER < len(pages) else ""
         page = template.render(name=name, pages=shown, before=before, after=after, names=names)
         yield file_name(first + 1), NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
+
+
+def scan_file(result: Result, page: int) -> str:
+    """The name of the file that a page (from 1) was scanned to, with its frame where it has several; nothing for a text."""
+    scan = result.source.pages[page - 1].scan if len(result.source.pages) == len(result.draft.pages) else None
+    name = PurePath(scan.path.replace("\\", "/")).name if scan else ""
+    return f"{name}, frame {scan.frame}" if scan and scan.frame > 1 else name
 
 
 def page_lines(result: Result, page: int, lines: Sequence[DraftLine], sure: PageConfidence) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
+from math import ceil, floor
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.confidence.residual import rounded
 from pipeline.ledger import Kind
 from pipeline.outputs.folios import PageNames
 
@@ -37,6 +39,7 @@ def environment() -> Environment:
     made.filters["thousands"] = lambda number: f"{number:,.0f}"
     made.filters["percent"] = percent
     made.filters["counted"] = counted
+    made.filters["about"] = about
     made.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     return made
 
@@ -49,6 +52,12 @@ def percent(share: float) -> str:
 def counted(number: float, one: str, many: str = "") -> str:
     """`1 page`, `479 pages`."""
     return f"{number:,.0f} {one if round(number) == 1 else many or one + 's'}"
+
+
+def about(number: float, way: str = "near") -> str:
+    """A figure to two digits, as many as an estimate is worth: to the nearest, or down or up for the bounds of an interval."""
+    ways: dict[str, Callable[[float], int]] = {"near": round, "down": floor, "up": ceil}
+    return f"{rounded(number, ways[way]):,}"
 
 
 def band(probability: float) -> str:
