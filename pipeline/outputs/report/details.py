@@ -27,8 +27,8 @@ TOGETHER = 20
 
 @dataclass(frozen=True, slots=True)
 class PageDetails:
-    """One page: its number (from 1), what it is called and cited as, its file, how sure it is, its lines as HTML, and what there is
-    to say of it."""
+    """One page: its number (from 1), what it is called and cited as, its file, how sure it is, its lines as HTML, and what there
+    is to say of it."""
 
     page: int
     name: str
