@@ -33,7 +33,8 @@ def prose(page: int) -> str:
 
 
 def a_scan(number: int, **changes: object) -> Scan:
-    made = Scan(f"box/leaf-{number:03d}.png", 1, 800, 1000, (), (), f"digest {number}", f"{number * 0x1111_2222_3333:016x}", 0.05)
+    looks = f"{number * 0x1111_2222_3333:016x}"
+    made = Scan(f"box/leaf-{number:03d}.png", 1, 800, 1000, digest=f"digest {number}", fingerprint=looks, ink=0.05)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
