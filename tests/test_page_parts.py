@@ -134,6 +134,7 @@ def test_below_a_rule_stand_notes() -> None:
         ("* So the secretary, in his own hand.", "footnote"),
         ("It was in May.", "footnote"),
     ]
+    assert others(page(body(), [*notes, line("negotiated", 1100, 1100)], rest=RULE))[-1] == ("negotiated", "footer")
     assert others(page(body(), [line("Yours truly,", 400, 930)], rest=RULE)) == [("Yours truly,", "")]
 
 

@@ -32,8 +32,11 @@ UNSURE, UNSURE_AMONG = 0.3, 0.12
 LARGE, SMALL = 1.5, 0.55
 """Heights of words, as multiples of the usual, beyond which they are none of the page's type."""
 
-SHORT = 0.4
-"""Share of the width of a page's longest line that scrawl in letters of the usual height has at the most."""
+PAGE_NUMBER = re.compile(r"[-—–~(\[ ]*\d{1,4}[-—–~)\]. ]*")
+
+FEW, AT_EDGE = 4, 2.0
+"""Letters of scrawl that is as high as the text, at the most; and heights of usual words from the edge of the text within which a
+line begins there."""
 
 MOST_SCRAWL = 0.15
 """Share of a page's letters that can be scrawl: where more is unsure, the page is bad and not the hand."""
@@ -77,8 +80,9 @@ def mark(row: Row) -> None:
 
 def find_scrawl(rows: Sequence[Row], usual: float) -> bool:
     """Mark lines of which nothing was read with any confidence: handwriting, stamps, scratches."""
-    widest = max(width(row) for row in rows)
-    found = [row for row in rows if not row.region and is_scrawl(row, usual, widest)]
+    lefts = sorted(row.box[0] for row in rows)
+    edge = lefts[len(lefts) * 3 // 10]
+    found = [row for row in rows if not row.region and is_scrawl(row, usual, edge)]
     if not found or sum(row.letters for row in found) > MOST_SCRAWL * sum(row.letters for row in rows):
         return False
     for row in found:
@@ -86,17 +90,16 @@ def find_scrawl(rows: Sequence[Row], usual: float) -> bool:
     return True
 
 
-def is_scrawl(row: Row, usual: float, widest: float) -> bool:
-    """Whether nothing of a line is certain. A long line in letters of the usual height is one of the text, however bad."""
+def is_scrawl(row: Row, usual: float, edge: float) -> bool:
+    """Whether nothing of a line is certain, and it is none of the text: that begins at the left `edge`, and its last lines do
+    so too, however badly they are read. Readings that differ make a word unsure as well, so that letters of the usual height
+    must be few."""
     best = max(word.confidence for word in row.words)
+    if abs(row.box[0] - edge) <= AT_EDGE * usual:
+        return False
     if not SMALL * usual < row.height < LARGE * usual:
         return best <= UNSURE
-    return best <= UNSURE_AMONG and width(row) <= SHORT * widest
-
-
-def width(row: Row) -> float:
-    left, _, right, _ = row.box
-    return right - left
+    return best <= UNSURE_AMONG and row.letters <= FEW and PAGE_NUMBER.fullmatch(row.text) is None
 
 
 def find_footnotes(rows: Sequence[Row], body: Body, rules: Sequence[Edges]) -> bool:
@@ -108,19 +111,22 @@ def find_footnotes(rows: Sequence[Row], body: Body, rules: Sequence[Edges]) -> b
     for rule in sorted(rules, key=lambda box: -box[1]):
         below = [row for row in text if row.box[1] >= rule[1] - 0.3 * body.height]
         if is_note_rule(rule, body) and below and len(below) <= len(text) // 2 and NOTE_HEAD.match(below[0].text):
-            return set_footnotes(below)
+            return set_footnotes(below, body)
     fine = len(text)
     while fine and text[fine - 1].height <= FINE * body.height:
         fine -= 1
     starts = [at for at in range(fine, len(text)) if NOTE_HEAD.match(text[at].text)]
     if not starts or starts[0] * 2 < len(text) or len(text) - starts[0] < 2:
         return False
-    return set_footnotes(text[starts[0] :])
+    return set_footnotes(text[starts[0] :], body)
 
 
-def set_footnotes(rows: Sequence[Row]) -> bool:
+def set_footnotes(rows: Sequence[Row], body: Body) -> bool:
+    """Mark some lines as notes, but for a catchword: a last line that is set to the right."""
     for row in rows:
         row.region = "footnote"
+    if rows[-1].box[0] > (body.left + body.right) / 2:
+        rows[-1].region = "footer"
     return True
 
 

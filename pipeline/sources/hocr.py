@@ -13,11 +13,11 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline.errors import InvalidRecord
-from pipeline.model import Box, Line, Page, Region, Scan, Source
+from pipeline.model import Box, Line, Page, Scan, Source
 from pipeline.ocr.pages import IDENTITY, LeafRecord, PageRecord, Rows, stored_hocr
 from pipeline.sources.markup import xml_parser
 from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines, tidy
-from pipeline.sources.roles import noted_region, role_of_classes
+from pipeline.sources.roles import classes, noted_region, region_of, title_of
 
 LINE_CLASSES = frozenset(
     {"ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_caption", "ocr_textfloat", "ocr_pageno", "ocr_footnote"}
@@ -78,19 +78,6 @@ def blocks(page: etree._Element, to_scan: Rows, *, roles: bool = False) -> Itera
             if got is not None
         ):
             yield found
-
-
-def region_of(line: etree._Element) -> Region:
-    """The part of the page that a line is, by its classes, else by those of what it lies in, from the inside."""
-    return next((found for e in (line, *line.iterancestors(etree.Element)) if (found := role_of_classes(classes(e)))), "")
-
-
-def title_of(element: etree._Element) -> str:
-    return element.get("title") or ""
-
-
-def classes(element: etree._Element) -> set[str]:
-    return set((element.get("class") or "").split())
 
 
 def of_class(root: etree._Element, wanted: set[str] | frozenset[str]) -> Iterator[etree._Element]:

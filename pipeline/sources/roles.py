@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from lxml import etree
+
 from pipeline.model import REGIONS, Region
 from pipeline.ocr.regions import CLASSES
 
@@ -74,9 +76,19 @@ def noted_type(custom: str | None) -> str:
     return found[1].strip() if found else ""
 
 
-def role_of_classes(classes: Iterable[str]) -> Region:
-    """The part of the page that an element with these hOCR classes is."""
-    return next((found for name in classes if (found := MEANT.get(name))), "")
+def title_of(element: etree._Element) -> str:
+    """The title of an element of hOCR, which holds its properties."""
+    return element.get("title") or ""
+
+
+def classes(element: etree._Element) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def region_of(line: etree._Element) -> Region:
+    """The part of the page that a line of hOCR is, by its classes, else by those of what it lies in, from the inside."""
+    names = (name for element in (line, *line.iterancestors(etree.Element)) for name in sorted(classes(element)))
+    return next((found for name in names if (found := MEANT.get(name))), "")
 
 
 def noted_region(title: str) -> Region:

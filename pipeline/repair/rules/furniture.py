@@ -122,13 +122,14 @@ def running_heads(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 
 def marked_heads(draft: Draft, rows: list[tuple[DraftLine, str, str]]) -> Iterator[Proposal]:
-    """Lines that what read the pages has as heads or feet: sure where two pages agree, else only suggested."""
+    """Lines that what read the pages has as heads or feet, where two pages agree; one alone may be a letter's head or its date."""
     marked = [row for row in rows if row[0].region in HEADS]
     for line, edge, key in marked:
         like = sum(fuzz.ratio(key, other) >= 86 for _, _, other in marked) if key else 0
-        why = "A running head or foot: what read the page has it apart from the text"
-        why += f", as on {like - 1} other page{'s' if like > 2 else ''}." if like > 1 else "."
-        yield move_out(*with_gap(draft, line, edge), 0.95 if like > 1 else 0.6, why)
+        if like > 1:
+            others = f"{like - 1} other page{'s' if like > 2 else ''}"
+            why = f"A running head or foot: what read the page has it apart from the text, as on {others}."
+            yield move_out(*with_gap(draft, line, edge), 0.95, why)
 
 
 def catchwords(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
