@@ -40,6 +40,12 @@ def test_a_paper_under_two_countries() -> None:
     assert doubts(text) == [("N340/130/38", "N340/130/38 here, N340/130/63 on page 1, both in FO 371/17215")]
 
 
+def test_a_paper_on_two_files() -> None:
+    text = "4 June 1930, N4711/23/38, FO 371/14843.\f4 June 1930, N4711/22/38V FO 371/14843."
+    assert doubts(text) == [("N4711/22/38", "N4711/22/38 here, N4711/23/38 on page 1, both dated 1930")]
+    assert doubts("4 June 1930, N4711/23/38, FO 371/14843.\f4 June 1931, N4711/22/38, FO 371/15593.") == []
+
+
 def test_files_rise_with_their_pieces() -> None:
     text = (
         "N1390/23/38, FO 371/14842. N1649/23/38, FO 371/14843. N635/28/38, FO 371/14845. N1493/28/38, FO 371/14846. "

@@ -14,6 +14,8 @@ from pipeline.references.kinds import Kind
 from pipeline.references.patterns import LIST_GAP, letter, series
 
 MISREAD = "misread"  # lines of forms.txt that say which code OCR makes of which: CA8, misread, CAB
+WORN_COMMA = r"(?=[VvY]\s+F\.?O\.?\s)"
+"""What a comma before the next reference may be read as: N3470/22/38V FO 371/14843."""
 BEGINNINGS = string.digits + string.ascii_letters
 ORDER = {kind.value: place for place, kind in enumerate(Kind)}
 
@@ -104,4 +106,4 @@ def combined(ways: Sequence[Way], words: Iterable[str]) -> tuple[str, dict[str, 
     starts = "".join(character for way, characters in sharing.items() if way for character in characters)
     passed = "|".join(sorted({re.escape(word) for word in words if re.match("[A-Z][a-z]", word)})) or "(?!)"
     guard = rf"(?=[{starts or ' '}])(?<![A-Z0-9&/])(?<![0-9][.(-])(?:(?![A-Z][a-z])|(?={passed}))"
-    return rf"{guard}(?:{'|'.join(branches) or '(?!)'})(?![A-Za-z0-9])", named
+    return rf"{guard}(?:{'|'.join(branches) or '(?!)'})(?:(?![A-Za-z0-9])|{WORN_COMMA})", named

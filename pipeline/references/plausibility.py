@@ -47,6 +47,7 @@ def check(cited: Sequence[Citation], lexicon: Lexicon) -> tuple[Doubt, ...]:
         unknown_numbers(cited, lexicon.series),
         lonely_classes(cited, lexicon.series),
         two_pieces(cited),
+        two_files(cited),
         other_letters(cited),
         other_years(cited),
         pieces_of_other_years(cited, ranges),
@@ -121,6 +122,19 @@ def two_pieces(cited: Iterable[Citation]) -> Iterator[Doubt]:
     for citing in by_place.values():
         for citation, others in outvoted(citing, lambda citation: citation.reference.normalised):
             told = f"{citation.reference.normalised} here, {others[0].reference.normalised} on {{0}}, both in {citation.piece}"
+            yield Doubt(citation, told, tuple(others[:MOST_EVIDENCE]))
+
+
+def two_files(cited: Iterable[Citation]) -> Iterator[Doubt]:
+    """One paper of a year and country on two files: a registry numbers its papers once."""
+    by_paper: dict[tuple[str, str, int], list[Citation]] = defaultdict(list)
+    for citation in cited:
+        if citation.reference.kind == Kind.JACKET and citation.year is not None:
+            paper, *_, country = citation.reference.normalised.split("/")
+            by_paper[paper, country, citation.year].append(citation)
+    for (_, _, year), citing in by_paper.items():
+        for citation, others in outvoted(citing, lambda citation: citation.reference.normalised):
+            told = f"{citation.reference.normalised} here, {others[0].reference.normalised} on {{0}}, both dated {year}"
             yield Doubt(citation, told, tuple(others[:MOST_EVIDENCE]))
 
 
