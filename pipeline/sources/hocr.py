@@ -225,9 +225,9 @@ def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._El
     """The page of a record, or those of an opening, still empty; the part of the hOCR that each holds; and its matrix."""
     seen = (record.digest, record.fingerprint, record.ink, record.blank, record.unread)
     scan = Scan(record.path, record.frame, record.width, record.height, record.treatments, *seen)
-    page, failed = Page(record.number, 0, 0, scan=scan), record.failed
-    if failed:
-        return [(replace(page, failed=failed), None, record.to_scan)]
+    page = Page(record.number, 0, 0, scan=scan, failed=record.failed)
+    if record.failed:
+        return [(page, None, record.to_scan)]
     try:
         root = parse(stored_hocr(ocr_folder, record.number))
         if not record.leaves:
@@ -246,5 +246,5 @@ def pages_of(record: PageRecord, ocr_folder: Path) -> list[tuple[Page, etree._El
 
 def leaf_scan(scan: Scan, record: PageRecord, leaf: LeafRecord) -> Scan:
     """The scan of an opening as one of its pages has it."""
-    treatments = (*record.treatments, *leaf.treatments)
-    return replace(scan, treatments=treatments, unread=leaf.unread, blank=leaf.blank, ink=None)
+    taken = (*record.treatments, *leaf.treatments)
+    return replace(scan, treatments=taken, unread=leaf.unread, blank=leaf.blank, ink=None)
