@@ -12,17 +12,18 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pipeline.confidence.fitting import RIDGE
 
 from benchmarks.figures import ROOT
 from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
-from pipeline.confidence.model import word_risk
+from pipeline.confidence.model import chances, shipped_weights
 from pipeline.confidence.spread import SHIFTS, Spread, document_likelihood, expected_counts, likelihood, student
 
 TARGET = ROOT / "pipeline" / "confidence" / "spread.json"
@@ -50,12 +51,28 @@ def grouped(pages: Iterable[Judged]) -> list[list[Judged]]:
     return list(found.values())
 
 
-def counts(pages: Sequence[Judged], risk: Callable[[Judged], Floats]) -> Pages:
-    """What is expected of each page of a document, and what is true."""
+def counts(pages: Sequence[Judged], risks: Floats) -> Pages:
+    """What is expected of each page of a document by the `risks` of its words, and what is true."""
     homes = np.concatenate([np.full(int(page.known.sum()), at) for at, page in enumerate(pages)])
-    risks = np.concatenate([risk(page)[page.known] for page in pages])
     wrong = np.array([int(page.wrong[page.known].sum()) for page in pages], dtype=np.int64)
     return expected_counts(risks, homes, len(pages)), np.bincount(homes, minlength=len(pages)), wrong
+
+
+def unseen_risks(documents: Sequence[Sequence[Judged]], weights: Floats) -> list[Floats]:
+    """Risks of the words of each document (those that the truth tells of) by a model that was fitted without it: that of
+    `weights`, a Newton step away (Pregibon, "Logistic regression diagnostics", Annals of Statistics 9, 1981)."""
+    rows = [
+        np.concatenate([page.words.features[page.known, : len(weights)] for page in pages]).astype(float) for pages in documents
+    ]
+    wrong = [np.concatenate([page.wrong[page.known] for page in pages]) for pages in documents]
+    told = [chances(features @ weights) for features in rows]
+    bends = [(features * (risk * (1 - risk))[:, None]).T @ features for features, risk in zip(rows, told, strict=True)]
+    spread = np.concatenate(rows).std(axis=0)
+    whole = np.sum(bends, axis=0) + np.diag(RIDGE * np.where(spread > 0, spread**2, 1.0))
+    found = []
+    for features, risk, bad, bend in zip(rows, told, wrong, bends, strict=True):
+        found.append(chances(features @ (weights + np.linalg.solve(whole - bend, features.T @ (risk - bad)))))
+    return found
 
 
 def posterior(documents: Sequence[Pages]) -> Floats:
@@ -73,9 +90,11 @@ def posterior(documents: Sequence[Pages]) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def entry(name: str, what: str, pages: Sequence[Judged], risk: Callable[[Judged], Floats]) -> dict[str, Any]:
+def entry(name: str, what: str, pages: Sequence[Judged]) -> dict[str, Any]:
     """The spreads of one kind of text with where they come from; prints them."""
-    documents = [counts(group, risk) for group in grouped(page for page in pages if page.known.any())]
+    groups = grouped(page for page in pages if page.known.any())
+    risks = unseen_risks(groups, shipped_weights()[name])
+    documents = [counts(group, risk) for group, risk in zip(groups, risks, strict=True)]
     weights = posterior(documents)
     document = float(np.sqrt((weights.sum(axis=(1, 2)) * DOCUMENT**2).sum()))
     page = float(np.sqrt((weights.sum(axis=(0, 2)) * PAGE**2).sum()))
@@ -115,12 +134,11 @@ def main() -> int:
         scans, texts = ([p for p in judged_scans(options.shared, read, images=i) if p.kind in KINDS] for i in (True, False))
     what = "16 pages of typescript, 1905-1943 (EHRI, Stanford), and our own samples, after repair"
     data = {
-        "image": entry("image", what, scans, lambda page: word_risk(page.words)),
+        "image": entry("image", what, scans),
         "text": entry(
             "text",
             f"30 hand-corrected pages of a typewritten thesis (about 1980); {what}, without their images",
             [*judged_thesis(options.shared), *texts],
-            lambda page: word_risk(page.words),
         ),
     }
     TARGET.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

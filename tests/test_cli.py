@@ -211,7 +211,7 @@ def test_help_and_version_need_no_heavy_module() -> None:
 
 
 def test_every_command_has_help(errata: Errata) -> None:
-    for command in ("clean", "digitise", "repair", "undo", "evaluate", "doctor", "completion"):
+    for command in ("clean", "digitise", "repair", "undo", "audit", "evaluate", "doctor", "completion"):
         ran = errata(command, "--help")
         assert (ran.code, ran.err) == (0, "")
     assert errata().code == 0

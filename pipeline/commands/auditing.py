@@ -47,6 +47,7 @@ def audit(folder: Path, count: int, seed: int, least_sure: bool, out: Path | Non
         write_out(sheet)
     else:
         write_text(out, sheet)
+        Console().say(f"{out}: {sheet.count(chr(10)) - 1:,} lines; count the wrong words of each, then give it to --verdicts")
     return ExitCode.OK
 
 
