@@ -122,7 +122,7 @@ def running_heads(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 
 def marked_heads(draft: Draft, rows: list[tuple[DraftLine, str, str]]) -> Iterator[Proposal]:
-    """Lines that what read the pages has as heads or feet, where two pages agree; one alone may be a letter's head or its date."""
+    """Lines that what read the pages has as heads or feet, where two pages agree; one may be a letter's head or its date."""
     marked = [row for row in rows if row[0].region in HEADS]
     for line, edge, key in marked:
         like = sum(fuzz.ratio(key, other) >= 86 for _, _, other in marked) if key else 0
