@@ -12,7 +12,7 @@ from pipeline.batch.order import Order, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import finished_folders
-from pipeline.batch.summary import summarise
+from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
 from pipeline.batch.wishes import policy_of
@@ -92,14 +92,19 @@ def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[
     """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
     lexicon_of(order.settings.packs)
     folders = finished_folders(paths)
-    return run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
+    outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
+    if not order.dry_run:
+        refresh(folders)
+    return outcomes
 
 
 def undo(paths: Sequence[Path], choice: Choice, report: Reporter) -> list[Outcome]:
     """Undo some of the edits of the finished documents in some folders, and write them anew. Errors as for `digitise`."""
     folders = finished_folders(paths)
     check_choice(choice, folders)
-    return run_texts([UndoJob(f, choice, rebuild) for f in folders], 1, report)
+    outcomes = run_texts([UndoJob(f, choice, rebuild) for f in folders], 1, report)
+    refresh(folders)
+    return outcomes
 
 
 def audit_sheet(folder: Path, wanted: Wanted) -> str:
@@ -109,7 +114,9 @@ def audit_sheet(folder: Path, wanted: Wanted) -> str:
 
 def take_audit(folder: Path, filled: Path) -> Audit:
     """Keep the verdicts of a filled-in sheet with the finished document in a folder, and write it anew. Raises PipelineError."""
-    return take(folder, read_sheet(filled), rebuild)
+    audit = take(folder, read_sheet(filled), rebuild)
+    refresh([folder])
+    return audit
 
 
 @lru_cache(maxsize=2)

@@ -251,6 +251,10 @@ def test_a_run_over_several_documents(errata: Errata, tmp_path: Path) -> None:
     first = (out / "index.html").read_bytes(), (out / "batch.json").read_bytes()
     assert errata("clean", tmp_path / "in", "-o", out).code == 0  # both are done already
     assert first == ((out / "index.html").read_bytes(), (out / "batch.json").read_bytes())
+    assert errata("clean", out, "-o", tmp_path / "again").code != 0  # results are no inputs
+    assert errata("undo", out / "a", "--all").code == 0
+    repairs = {row["folder"]: row["repairs"] for row in json.loads((out / "batch.json").read_text())["documents"]}
+    assert repairs["a"] == 0 < repairs["b"]
     (out / "index.html").write_text("<p>My own page")
     assert errata("clean", tmp_path / "in", "-o", out).code == 0
     assert (out / "index.html").read_text() == "<p>My own page" and (out / "errata-index.html").is_file()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from pipeline.batch.order import Order
 from pipeline.batch.outcomes import Outcome
 from pipeline.outputs.files import write_text
 from pipeline.outputs.report.several import Entry, batch_html, batch_json, read_figures
+from pipeline.sources.discover import BATCH
 
-INDEX, OTHER_INDEX, FIGURES = "index.html", "errata-index.html", "batch.json"
+INDEX, OTHER_INDEX = "index.html", "errata-index.html"
 OURS = b'<meta name="generator" content="Errata">'
+DEEPEST = 8
+"""Folders between an output folder and its documents, at most, when the report on them is looked for."""
 
 
 def summarise(outcomes: Sequence[Outcome], order: Order) -> None:
@@ -20,11 +24,25 @@ def summarise(outcomes: Sequence[Outcome], order: Order) -> None:
 
     An index.html that is not Errata's is left alone.
     """
-    if order.dry_run or len(outcomes) < 2:
-        return
-    entries = [entry(outcome, order.out) for outcome in outcomes]
-    write_text(order.out / FIGURES, batch_json(entries))
-    write_text(order.out / (INDEX if is_ours(order.out / INDEX) else OTHER_INDEX), batch_html(entries))
+    if not order.dry_run and len(outcomes) > 1:
+        write(order.out, [entry(outcome, order.out) for outcome in outcomes])
+
+
+def refresh(folders: Iterable[Path]) -> None:
+    """Bring the reports on several documents up to date in which some finished documents are listed. Raises UnwritableOutput."""
+    above = {parent for folder in folders for parent in list(folder.resolve().parents)[:DEEPEST]}
+    for out in sorted(parent for parent in above if (parent / BATCH).is_file()):
+        try:
+            rows = json.loads((out / BATCH).read_bytes())["documents"]
+            listed = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # the next run over all documents writes it anew
+        write(out, [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in listed])
+
+
+def write(out: Path, entries: Sequence[Entry]) -> None:
+    write_text(out / BATCH, batch_json(entries))
+    write_text(out / (INDEX if is_ours(out / INDEX) else OTHER_INDEX), batch_html(entries))
 
 
 def entry(outcome: Outcome, out: Path) -> Entry:
@@ -32,8 +50,12 @@ def entry(outcome: Outcome, out: Path) -> Entry:
     folder = PurePosixPath(Path(os.path.relpath(outcome.folder, out)).as_posix())
     if outcome.error is not None:
         return Entry(folder, {"document": outcome.name}, " ".join(str(outcome.error).split()))
-    found = read_figures(outcome.folder)
-    return Entry(folder, {**found, "document": outcome.name}, "" if found else "report.json is missing or damaged")
+    return known(folder, outcome.name, read_figures(outcome.folder), "")
+
+
+def known(folder: PurePosixPath, name: str, found: dict[str, object], failed: str) -> Entry:
+    """A document by its figures, where it has any."""
+    return Entry(folder, {**found, "document": name}, failed or ("" if found else "report.json is missing or damaged"))
 
 
 def is_ours(path: Path) -> bool:

@@ -17,6 +17,9 @@ PDF_SUFFIX = ".pdf"
 STAMP = "errata.json"
 RESULTS = frozenset({"text.txt", "reading.md", "report.html", "report", "pages", "ocr", "images"})
 """What lies beside a stamp and is no input."""
+BATCH = "batch.json"
+INDEXES = frozenset({"index.html", "errata-index.html"})
+"""Reports on several documents, which lie beside BATCH and are no input."""
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".asc", ".md", ".ocr"})
 
 
@@ -139,6 +142,8 @@ def walk(root: Path, suffixes: frozenset[str], out: Path) -> Iterator[tuple[Path
         if STAMP in names:
             names = [name for name in names if name not in RESULTS]
             folders[:] = [name for name in folders if name not in RESULTS]
+        if BATCH in names:
+            names = [name for name in names if name not in INDEXES]
         folders[:] = sorted((n for n in folders if not n.startswith(".")), key=natural_key)
         files = [folder / n for n in sorted(names, key=natural_key) if not n.startswith(".")]
         files = [file for file in files if file.suffix.casefold() in suffixes and file.is_file()]
