@@ -138,6 +138,12 @@ def test_below_a_rule_stand_notes() -> None:
     assert others(page(body(), [line("Yours truly,", 400, 930)], rest=RULE)) == [("Yours truly,", "")]
 
 
+def test_a_note_that_goes_on_from_the_page_before_stands_below_the_rule_too() -> None:
+    texts = "and was never found again.", "14. Orde, to the council."
+    small = [line(text, 400, 930 + 45 * at, height=30) for at, text in enumerate(texts)]
+    assert [region for _, region in others(page(body(), small, rest=RULE))] == ["footnote", "footnote"]
+
+
 def test_small_letters_at_the_foot_are_notes_if_they_begin_as_such() -> None:
     small = [line("2. Orde, to the council.", 400, 930, height=30), line("It was in May.", 400, 975, height=30)]
     assert [region for _, region in others(page(body(), small))] == ["footnote", "footnote"]

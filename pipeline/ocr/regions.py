@@ -110,7 +110,7 @@ def find_footnotes(rows: Sequence[Row], body: Body, rules: Sequence[Edges]) -> b
         return False
     for rule in sorted(rules, key=lambda box: -box[1]):
         below = [row for row in text if row.box[1] >= rule[1] - 0.3 * body.height]
-        if is_note_rule(rule, body) and below and len(below) <= len(text) // 2 and NOTE_HEAD.match(below[0].text):
+        if is_note_rule(rule, body) and below and len(below) <= len(text) // 2 and are_notes(below, body):
             return set_footnotes(below, body)
     fine = len(text)
     while fine and text[fine - 1].height <= FINE * body.height:
@@ -119,6 +119,13 @@ def find_footnotes(rows: Sequence[Row], body: Body, rules: Sequence[Edges]) -> b
     if not starts or starts[0] * 2 < len(text) or len(text) - starts[0] < 2:
         return False
     return set_footnotes(text[starts[0] :], body)
+
+
+def are_notes(rows: Sequence[Row], body: Body) -> bool:
+    """Whether lines below a rule are notes: the first begins as one, or one of them does, and all are in smaller letters, as
+    where a note goes on from the page before."""
+    heads = [NOTE_HEAD.match(row.text) is not None for row in rows]
+    return heads[0] or (any(heads) and all(row.height <= FINE * body.height for row in rows))
 
 
 def set_footnotes(rows: Sequence[Row], body: Body) -> bool:
