@@ -103,7 +103,7 @@ class Draft:
         """Number of the page (from 1) that the draft's `offset` lies on."""
         return max(1, bisect_right(self._page_starts, offset))
 
-    def _segments(self, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
+    def segments(self, start: int, end: int) -> Iterator[tuple[int, int, int, int, bool]]:
         """(draft start, draft end, source start, source end, kept) of the pieces that meet [start, end)."""
         at = max(0, bisect_right(self._starts, start) - 1)
         while at < len(self._starts) and self._starts[at] < end:
@@ -116,7 +116,7 @@ class Draft:
     def source_spans(self, start: int, end: int) -> list[tuple[int, int]] | None:
         """Source spans of the draft's [start, end), joined where they touch; None where an edit has already written there."""
         spans: list[tuple[int, int]] = []
-        for low, high, origin, _, kept in self._segments(start, end):
+        for low, high, origin, _, kept in self.segments(start, end):
             if not kept:
                 return None
             low_cut, high_cut = max(low, start), min(high, end)
@@ -131,7 +131,7 @@ class Draft:
 
         A piece that an edit wrote is given whole, even where it begins or ends outside.
         """
-        for low, high, first, last, kept in self._segments(start, end):
+        for low, high, first, last, kept in self.segments(start, end):
             if kept:
                 low_cut, high_cut = max(low, start), min(high, end)
                 yield low_cut, high_cut, first + low_cut - low, first + high_cut - low, True
@@ -140,6 +140,6 @@ class Draft:
 
     def origin(self, offset: int) -> tuple[int, int]:
         """Source span that the character at the draft's `offset` comes from (one character, or what an edit replaced)."""
-        for low, _, start, end, kept in self._segments(offset, offset + 1):
+        for low, _, start, end, kept in self.segments(offset, offset + 1):
             return (start + offset - low, start + offset - low + 1) if kept else (start, end)
         raise IndexError(f"no character at {offset}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.documents import StoredJob, TextJob
-from pipeline.batch.order import Order, check_writable
+from pipeline.batch.order import Order, check_formats, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import finished_folders
@@ -91,6 +91,7 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
 def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:
     """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
     lexicon_of(order.settings.packs)
+    check_formats(order.settings)
     folders = finished_folders(paths)
     outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
     if not order.dry_run:

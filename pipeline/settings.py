@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -23,6 +23,8 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 Caution = Literal["cautious", "normal", "eager"]
 Effort = Literal["fast", "balanced", "thorough"]
 Engine = Literal["auto", "pytesseract", "tesserocr"]
+Format = Literal["alto", "page", "tei", "jsonl", "docx", "pdf", "pdfa"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 class Settings(BaseModel):
@@ -35,7 +37,7 @@ class Settings(BaseModel):
     moves all thresholds; `thresholds`: probability, by kind of repair, from which one is made, whatever `caution` says;
     `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`) that are only suggested;
     `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are; `always`: forms and
-    what they are always replaced by.
+    what they are always replaced by. `formats`: what is made of a document besides the text and what goes with it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -55,8 +57,9 @@ class Settings(BaseModel):
     without: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     always: Mapping[str, str] = Field(default_factory=dict)
+    formats: tuple[Format, ...] = ()
 
-    @field_validator("period", "never", "without", "keep", mode="before")
+    @field_validator("period", "never", "without", "keep", "formats", mode="before")
     @classmethod
     def as_tuple(cls, value: object) -> object:
         """TOML has lists only; a single name may stand for a list of one."""
@@ -111,7 +114,8 @@ class Settings(BaseModel):
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
         scans_only = {"lang", "keep_images", "use_text_layer", "split", "effort", "engine"}
-        kept = self.model_dump(mode="json", exclude={"jobs"} if with_scans else {"jobs", *scans_only})
+        always_left = {"jobs", "formats"}
+        kept = self.model_dump(mode="json", exclude=always_left if with_scans else always_left | scans_only)
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

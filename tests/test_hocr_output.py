@@ -12,8 +12,8 @@ from pipeline.evaluate.hocr_text import read_hocr
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move, Replace
 from pipeline.model import Box, Line, Page, Scan, Source, Word
-from pipeline.outputs.hocr import hocr_pages
-from pipeline.outputs.placed import sliced
+from pipeline.outputs.hocr import hocr_page
+from pipeline.outputs.placed import Placer, sliced
 from pipeline.result import Result
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -47,8 +47,12 @@ def an_edit(rule: str, *changes: Replace | Move) -> Edit:
 
 
 def hocr(source: Source, *edits: Edit) -> list[etree._Element]:
+    return [etree.fromstring(page.encode()) for page in pages_of(source, *edits)]
+
+
+def pages_of(source: Source, *edits: Edit) -> list[str]:
     result = Result(source, Ledger(len(source.text), edits), Evidence(), DocumentConfidence())
-    return [etree.fromstring(page.encode()) for _, page in hocr_pages(result)]
+    return [hocr_page(page, lines) for _, page, lines in Placer(result).pages()]
 
 
 def words(tree: etree._Element) -> list[tuple[str, str]]:
@@ -71,18 +75,39 @@ def test_an_untouched_page() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_a_word_joined_over_a_line_stands_where_its_first_half_does() -> None:
-    source = scanned("to com\npounded the")
-    (tree,) = hocr(source, an_edit("join", Move(7, 14, "pounded", 5)))
-    assert words(tree)[1] == ("compounded", "bbox 30 0 60 20; x_wconf 90")
-    assert [text for text, _ in words(tree)] == ["to", "compounded", "the"]
+def test_a_word_joined_over_a_line_stands_on_both() -> None:
+    source = scanned("to com-\npounded the")
+    (tree,) = hocr(source, an_edit("join", Replace(6, 7, "-", ""), Move(8, 15, "pounded", 6)))
+    assert words(tree)[1:3] == [("com\u00ad", "bbox 30 0 70 20; x_wconf 90"), ("pounded", "bbox 0 30 70 50; x_wconf 80")]
+    assert [text for _, text in classes(tree)] == ["to com\u00ad", "pounded the"]
 
 
-def test_a_word_joined_over_a_page_stays_on_its_first_page() -> None:
-    source = scanned("to com", "pounded the")
-    first, second = hocr(source, an_edit("join", Move(8, 15, "pounded", 5)))
-    assert [text for text, _ in words(first)] == ["to", "compounded"]
-    assert [text for text, _ in words(second)] == ["the"]
+def test_a_hyphen_that_belongs_to_its_word_stays_one() -> None:
+    source = scanned("of anti-\nBritish talk")
+    (tree,) = hocr(source, an_edit("join", Move(9, 16, "British", 7)))
+    assert [text for _, text in classes(tree)] == ["of anti-", "British talk"]
+
+
+def test_a_word_that_an_edit_wrote_anew_stands_on_both_lines() -> None:
+    (tree,) = hocr(scanned("to com-\npovnded the"), an_edit("join", Replace(3, 15, "com-\npovnded", "compounded\n")))
+    assert [text for _, text in classes(tree)] == ["to com\u00ad", "pounded the"]
+
+
+def test_a_word_joined_over_a_page_goes_on_there() -> None:
+    source = scanned("to com", "THE END\npounded the")
+    first, second = hocr(source, an_edit("join", Move(16, 23, "pounded", 5)))
+    assert [text for text, _ in words(first)] == ["to", "com\u00ad"]
+    assert [text for _, text in classes(second)] == ["THE END", "pounded the"]
+
+
+def test_names_of_lines_stay_the_same_whatever_is_repaired() -> None:
+    source = scanned("to com-\npounded the\nsecond", "more")
+    names = [
+        [e.get("id") for e in tree.iter(f"{XHTML}span") if e.get("class") == "ocr_line"]
+        for edits in ((), (an_edit("join", Replace(6, 7, "-", ""), Move(8, 15, "pounded", 6)),))
+        for tree in hocr(source, *edits)
+    ]
+    assert names == 2 * [["line_0001_001", "line_0001_002", "line_0001_003"], ["line_0002_001"]]
 
 
 def test_words_run_together_share_the_box() -> None:
@@ -115,9 +140,8 @@ def test_a_page_without_words_is_still_a_page() -> None:
 @pytest.mark.parametrize("name", ['a "b" & <c>.jpg', "d\\e.jpg", "plain.jpg", "with; semicolon.png", "ü 'x'.tif"])
 def test_names_of_scans(name: str, tmp_path: Path) -> None:
     source = scanned("Text", names=(name,))
-    result = Result(source, Ledger(len(source.text)), Evidence(), DocumentConfidence())
     path = tmp_path / "0001.hocr"
-    path.write_text(next(iter(hocr_pages(result)))[1], encoding="utf-8")
+    path.write_text(pages_of(source)[0], encoding="utf-8")
     page = read_hocr(path)
     assert page.text == "Text\n"
     assert page.image == name.replace("d\\", "")

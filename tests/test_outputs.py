@@ -100,8 +100,16 @@ def test_all_files_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:
     write_document(a_result(), folder)
     write_document(a_result(), folder)
     names = sorted(path.name for path in folder.rglob("*"))
-    tables = ["completeness.csv", "confidence.csv", "confidence.json", "findings.csv", "references.csv", "report.json"]
-    pages = ["report", "pages-0001.html"]
+    tables = [
+        "completeness.csv",
+        "confidence.csv",
+        "confidence.json",
+        "edits.csv",
+        "findings.csv",
+        "references.csv",
+        "report.json",
+    ]
+    pages = ["report", "report.json", "pages-0001.html"]
     assert names == sorted([*tables, *pages, "edits.jsonl", "evidence.json", "reading.md", "report.html", "text.txt"])
     assert (folder / "text.txt").read_bytes().decode() == a_result().draft.text
     assert Evidence.from_record(json.loads((folder / "evidence.json").read_text())).pages == 2

@@ -27,7 +27,8 @@ from pipeline.sources.stored import keep_inputs, stored_records, stored_text
 def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process) -> Outcome:
     """Process a source and write its results and its stamp; in a dry run, only show what would change.
 
-    What a person undid in the document before stays undone, and lines that were read stay read.
+    What a person undid in the document before stays undone, lines that were read stay read, and formats that were made of it
+    are made again.
     """
     result = process(source, order.settings, placed(read_decisions(folder), source.text))
     result, remarks = with_stored_readings(result, folder)
@@ -35,7 +36,9 @@ def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Pr
     failed = tuple(f"page {page.number}: {page.failed}" for page in source.pages if page.failed)
     if order.dry_run:
         return Outcome(stamp.name, folder, "done", counts, failed, output=unified_diff(result), remarks=remarks)
-    write_results(result, stamp, folder)
+    earlier = None if order.force else read_stamp(folder)
+    stamp = replace(stamp, formats=tuple(sorted({*stamp.formats, *(earlier.formats if earlier else ())})))
+    remarks = (*remarks, *write_results(result, stamp, folder))
     return Outcome(stamp.name, folder, "done", counts, failed, remarks=remarks)
 
 
@@ -54,16 +57,17 @@ def counts_of(result: Result) -> dict[str, int]:
     }
 
 
-def write_results(result: Result, stamp: Stamp, folder: Path) -> None:
-    """Write all outputs, and the stamp last. Raises UnwritableOutput."""
+def write_results(result: Result, stamp: Stamp, folder: Path) -> tuple[str, ...]:
+    """Write all outputs, and the stamp last, and give what there is to say of them. Raises UnwritableOutput."""
     failed = tuple(page.number for page in result.source.pages if page.failed)
     try:
         # Without its stamp nobody takes a half-written folder for a finished one.
         (folder / NAME).unlink(missing_ok=True)
-        write_document(result, folder)
+        remarks = write_document(result, folder, stamp.formats)
         write(folder / NAME, stamp_text(replace(stamp, counts=counts_of(result), failed=failed)).encode())
     except OSError as fault:
         raise unwritable(folder, fault) from fault
+    return remarks
 
 
 def stored_source(folder: Path, stamp: Stamp) -> Source:
@@ -143,7 +147,8 @@ class StoredJob:
             raise UnreadableInput("errata.json is missing or damaged", where=self.folder, advice="Read the document again")
         settings = self.order.settings
         hashed = settings_hash(settings, with_scans=earlier.task == "digitise")
-        stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs)
+        formats = (*earlier.formats, *settings.formats)
+        stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs, formats=formats)
         return finish(stored_source(self.folder, earlier), stamp, self.folder, self.order, self.process)
 
 

@@ -12,6 +12,8 @@ from pipeline.batch.stamp import Stamp, hash_inputs, read_stamp
 from pipeline.errors import UnreadableInput, UnwritableOutput
 from pipeline.language import find_pack
 from pipeline.model import Source
+from pipeline.outputs.docx import check_pandoc
+from pipeline.outputs.pdfa import check_ocrmypdf
 from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
@@ -65,6 +67,7 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
         document.whole,
         packs=order.settings.packs,
         images=str(order.images or ""),
+        formats=order.settings.formats,
     )
 
 
@@ -74,7 +77,8 @@ def is_done(stamp: Stamp, folder: Path, order: Order) -> bool:
 
 
 def check_writable(order: Order) -> None:
-    """Raises UnwritableOutput where the output folder cannot be made, or nothing written in it."""
+    """Raises UnwritableOutput where the output folder cannot be made, or nothing written in it, and as `check_formats` does."""
+    check_formats(order.settings)
     if order.dry_run:
         return
     probe = order.out / ".errata-probe"
@@ -84,6 +88,13 @@ def check_writable(order: Order) -> None:
         probe.unlink()
     except OSError as fault:
         raise unwritable(order.out, fault) from fault
+
+
+def check_formats(settings: Settings) -> None:
+    """Raises MissingDependency where a program is missing that one of the formats needs: before hours of reading, not after."""
+    for name, check in (("docx", check_pandoc), ("pdfa", check_ocrmypdf)):
+        if name in settings.formats:
+            check()
 
 
 def unwritable(folder: Path, fault: OSError) -> UnwritableOutput:

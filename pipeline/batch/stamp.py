@@ -19,7 +19,8 @@ FORMAT = 1
 class Stamp:
     """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
     from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read; `packs`: the
-    dictionaries, by name or folder; `images`: the folder that was named for page images."""
+    dictionaries, by name or folder; `images`: the folder that was named for page images; `formats`: what was made besides the
+    text."""
 
     task: str
     name: str
@@ -33,10 +34,12 @@ class Stamp:
     failed: tuple[int, ...] = ()
     packs: tuple[str, ...] = ()
     images: str = ""
+    formats: tuple[str, ...] = ()
 
     def matches(self, other: Stamp | None) -> bool:
         """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""
-        return other is not None and not other.failed and identity(self) == identity(other)
+        made = other is not None and set(self.formats) <= set(other.formats)
+        return other is not None and made and not other.failed and identity(self) == identity(other)
 
 
 def identity(stamp: Stamp) -> tuple[object, ...]:
@@ -78,7 +81,7 @@ def stamp_from(data: bytes) -> Stamp:
         record: dict[str, Any] = json.loads(data)
         if record.pop("format") != FORMAT:
             raise ValueError("another format")
-        for name in ("sources", "selected", "failed", "packs"):
+        for name in ("sources", "selected", "failed", "packs", "formats"):
             record[name] = tuple(record.get(name, ()))
         return Stamp(**record)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:

@@ -72,7 +72,7 @@ class UndoJob:
             write_decisions(self.folder, decisions)
         except OSError as fault:
             raise unwritable(self.folder, fault) from fault
-        write_results(result, stamp, self.folder)
+        remarks = (*remarks, *write_results(result, stamp, self.folder))
         return Outcome(self.name, self.folder, "done", counts_of(result), note=summary(gone), remarks=remarks)
 
     def chosen(self) -> list[Edit]:

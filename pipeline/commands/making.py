@@ -16,6 +16,7 @@ from pipeline.commands.options import (
     ENGINE,
     FOLDERS,
     FORCE,
+    FORMAT,
     INPUTS,
     JOBS,
     KEEP,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, KEEP, LAYER, EFFORT, ENGINE, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CONFIG, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.
@@ -55,7 +56,7 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, CONFIG, TALK)
+@options(OUT, PERIOD, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CONFIG, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(
@@ -80,6 +81,8 @@ def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> i
     if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
         advice = "Give a single file, or leave - out and name an output folder"
         raise BadArguments("with - there is one text, and it goes to standard output", advice=advice)
+    if given["formats"]:
+        raise BadArguments("only the clean text goes to standard output", advice="Leave --format out, or name an output folder")
     order, console = ordered(given)
     return stream(paths[0], order, console)
 
@@ -101,7 +104,7 @@ def stream(path: str, order: Order, console: Console) -> int:
 
 @click.command()
 @FOLDERS
-@options(PERIOD, CAUTION, JOBS, DRY_RUN, CONFIG, TALK)
+@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CONFIG, TALK)
 def repair(folders: tuple[Path, ...], **given: Any) -> int:
     """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
 

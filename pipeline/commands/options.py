@@ -71,6 +71,13 @@ ENGINE = click.option(
     type=click.Choice(("auto", "pytesseract", "tesserocr")),
     help="What reads: the program Tesseract (pytesseract, default), Tesseract within Errata (tesserocr), or what is there.",
 )
+FORMAT = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(("alto", "page", "tei", "jsonl", "docx", "pdf", "pdfa")),
+    help="What to make besides the text: ALTO, PAGE, TEI, JSON Lines, DOCX, searchable PDF; repeatable.",
+)
 LAYER = click.option(
     "--use-text-layer", is_flag=True, default=None, help="Take the text that a PDF has already; read only pages without one."
 )

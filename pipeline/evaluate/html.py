@@ -16,7 +16,7 @@ from pipeline.evaluate.outcomes import OUTCOMES
 from pipeline.evaluate.pages import AVERAGES, RATES, PageScore
 from pipeline.evaluate.side_by_side import Row, side_by_side
 from pipeline.evaluate.tables import CHANGES, LABELS, REPAIRS, columns
-from pipeline.outputs.hocr import NOT_XML
+from pipeline.outputs.xml import NOT_XML
 
 if TYPE_CHECKING:
     from pipeline.evaluate.report import Report

@@ -3,82 +3,149 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.errors import UnwritableOutput
-from pipeline.outputs.completeness import account, completeness_csv
-from pipeline.outputs.confidence import confidence_csv, confidence_json
-from pipeline.outputs.edits import edits_jsonl
-from pipeline.outputs.findings import findings_csv
-from pipeline.outputs.hocr import hocr_pages
+from pipeline.errors import PipelineError, UnwritableOutput
+from pipeline.model import Page, Source
+from pipeline.outputs.docx import reading_docx
+from pipeline.outputs.formats import DRAWN, PLACES, PageTaker, outputs, possible
+from pipeline.outputs.lines import PlacedLine
+from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
-from pipeline.outputs.references import references_csv
-from pipeline.outputs.report.details import detail_files
-from pipeline.outputs.report.document import report_html
-from pipeline.outputs.report.figures import report_json
-from pipeline.outputs.text import plain_text
 from pipeline.result import Result
+
+if TYPE_CHECKING:
+    from pipeline.outputs.pdf import SearchablePdf
 
 ADVICE = "Check that the folder can be written and the disk is not full"
 
 
-def write_document(result: Result, folder: Path) -> None:
+def write_document(result: Result, folder: Path, formats: Collection[str] = ()) -> tuple[str, ...]:
     """Write all outputs of a document into `folder`, which is made if need be; the ledger last, text.txt just before it.
 
-    Pages of an earlier run that no longer exist are removed. Raises UnwritableOutput.
+    Pages of an earlier run that no longer exist are removed, and so are formats that were not asked for, since they would tell
+    of another text. What there is to say of a format, such as why it could not be made, is returned. Raises UnwritableOutput.
     """
+    wanted, remarks = possible(result.source, formats)
+    written: set[str] = set()
+    if "docx" in wanted:
+        with noted(remarks, "docx"):
+            write_whole(folder / PLACES["docx"], reading_docx(reading_markdown(result)))
+            written.add(PLACES["docx"])
+    if wanted.isdisjoint(DRAWN):
+        written |= write_texts(result, folder, wanted)
+    else:
+        written |= write_with_pdf(result, folder, wanted, remarks)
+    for pattern in ("pages/*.hocr", "report/pages-*.html", *PLACES.values()):
+        for path in folder.glob(pattern):
+            if path.relative_to(folder).as_posix() not in written:
+                remove(path)
+    return tuple(remarks)
+
+
+def write_texts(result: Result, folder: Path, wanted: Collection[str], taker: PageTaker | None = None) -> set[str]:
+    """Write what is text, and give the names of the files."""
     written = set()
-    for name, text in outputs(result):
+    for name, text in outputs(result, wanted, taker):
         write_text(folder / name, text)
-        written.add(folder / name)
-    for stale in (*folder.glob("pages/*.hocr"), *folder.glob("report/pages-*.html")):
-        if stale not in written:
-            remove(stale)
+        written.add(name)
+    return written
 
 
-def outputs(result: Result) -> Iterator[tuple[str, str]]:
-    """(path within the document's folder, text) of every output."""
-    found = account(result)
-    for number, page in hocr_pages(result):
-        yield f"pages/{number:04d}.hocr", page
-    yield "reading.md", reading_markdown(result)
-    yield "confidence.csv", confidence_csv(result)
-    yield "confidence.json", confidence_json(result)
-    yield "findings.csv", findings_csv(result)
-    yield "completeness.csv", completeness_csv(result, found)
-    yield "references.csv", references_csv(result)
-    yield "report.html", report_html(result, found)
-    yield "report.json", report_json(result, found)
-    yield from ((f"report/{name}", page) for name, page in detail_files(result))
-    yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"
-    yield "text.txt", plain_text(result)
-    yield "edits.jsonl", edits_jsonl(result.ledger)
+def write_with_pdf(result: Result, folder: Path, wanted: Collection[str], remarks: list[str]) -> set[str]:
+    """The same, and the searchable PDF."""
+    with PdfFiles(result.source, folder, wanted, remarks) as pdf:
+        return write_texts(result, folder, wanted, pdf) | pdf.written
+
+
+class PdfFiles:
+    """The searchable PDF of a source, and its PDF/A, as files; what speaks against them is added to `remarks`."""
+
+    def __init__(self, source: Source, folder: Path, wanted: Collection[str], remarks: list[str]) -> None:
+        self.source, self.folder, self.wanted, self.remarks = source, folder, wanted, remarks
+        self.written: set[str] = set()
+        self.stack = ExitStack()
+        self.pdf: SearchablePdf | None = None
+
+    def __enter__(self) -> PdfFiles:
+        from pipeline.outputs.pdf import SearchablePdf  # it brings what documents without PDFs need not wait for
+
+        paths = {Path(page.scan.path) for page in self.source.pages if page.scan is not None}
+        book = next(iter(paths)) if len(paths) == 1 else None
+        alone = book is not None and book.suffix.casefold() == ".pdf"
+        with noted(self.remarks, "pdf"):
+            self.pdf = self.stack.enter_context(SearchablePdf(self.source.name, book if alone else None))
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.stack.close()
+
+    def add(self, page: Page, lines: Sequence[PlacedLine]) -> None:
+        """The next page."""
+        if self.pdf is not None:
+            pdf, self.pdf = self.pdf, None
+            with noted(self.remarks, "pdf"):
+                pdf.add(page, lines)
+                self.pdf = pdf
+
+    def end(self) -> None:
+        """Write what was asked for."""
+        if self.pdf is None:
+            return
+        with noted(self.remarks, "pdf"), fresh(self.folder / PLACES["pdf"]) as made:
+            self.remarks += [f"pdf: {said}" for said in self.pdf.save(made)]
+            self.written.add(PLACES["pdf"])
+            if "pdfa" in self.wanted:
+                with noted(self.remarks, "pdfa"), fresh(self.folder / PLACES["pdfa"]) as archived:
+                    to_pdfa(made, archived)
+                    self.written.add(PLACES["pdfa"])
+
+
+@contextmanager
+def noted(remarks: list[str], name: str) -> Iterator[None]:
+    """Have what speaks against a format said, and the others go on."""
+    try:
+        yield
+    except UnwritableOutput:
+        raise
+    except PipelineError as fault:
+        remarks.append(f"{name}: not made: {' '.join(str(fault).split())}")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8, line ends as they are; whoever reads meanwhile sees the old file or the new one, never a part.
+    """Write a text as UTF-8, line ends as they are, as `write_whole` does."""
+    write_whole(path, text.encode("utf-8", "surrogatepass"))
 
-    Raises UnwritableOutput.
-    """
-    data = text.encode("utf-8", "surrogatepass")
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file; whoever reads meanwhile sees the old file or the new one, never a part. Raises UnwritableOutput."""
+    with fresh(path) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def fresh(path: Path) -> Iterator[Path]:
+    """A file to be written, which then takes the place of `path`. Raises UnwritableOutput for what the system refuses."""
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(data)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
         temporary.chmod(0o666 & ~current_umask())
         temporary.replace(path)
     except OSError as error:
+        raise UnwritableOutput(f"cannot be written ({error.strerror or error})", where=path, advice=ADVICE) from error
+    finally:
         if temporary is not None:
             with suppress(OSError):
-                temporary.unlink()
-        raise UnwritableOutput(f"cannot be written ({error.strerror or error})", where=path, advice=ADVICE) from error
+                temporary.unlink(missing_ok=True)
 
 
 def current_umask() -> int:

@@ -1,41 +1,26 @@
-"""Where the words of the clean text stand on the scans: lines of placed words, furniture back at its place, in reading order."""
+"""Where the words of the clean text stand on the scans: printed lines of placed words, furniture back at its place, in reading
+order."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pipeline.draft import DraftLine
-from pipeline.ledger import Move
+import numpy as np
+
+from pipeline.ledger import Edit, Move
 from pipeline.model import Box, Line, Page, Word
-from pipeline.ocr.regions import CLASSES
+from pipeline.outputs.lines import PlacedLine, PlacedWord, Row, bring_in, named
+from pipeline.outputs.printed import FURNITURE, Printed, PrintedWord
 from pipeline.result import Result
-
-TOKEN = re.compile(r"\S+")
-FURNITURE = {"page-number": "ocr_pageno", "running-head": "ocr_header", "catchword": "ocr_footer"}
-"""hOCR classes of what was moved out of the running text, by the rule that did it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedWord:
-    """A word of the clean text at its place on the original scan. `confidence` (0-1) is the lowest of the words read there.
-
-    `own`: the place is its own, not that of its line or of its neighbour.
-    """
-
-    text: str
-    box: Box
-    confidence: float | None
-    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A word of the source with a box, its page and its line, counted over the document; or, where `own` is not set, all of a
-    line whose words have no boxes."""
+    """A word of the source with a box, its page and its line, counted over the source from 0; or, where `own` is not set, all of
+    a line whose words have no boxes."""
 
     word: Word
     box: Box
@@ -44,42 +29,26 @@ class Spot:
     own: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLine:
-    """A line of words: its hOCR class, whether a paragraph begins with it, and the source offset of its first character."""
-
-    kind: str
-    words: tuple[PlacedWord, ...]
-    begins: bool
-    source: int
-
-    @property
-    def box(self) -> Box:
-        box = self.words[0].box
-        for word in self.words[1:]:
-            box = box.union(word.box)
-        return box
-
-
 class Placer:
     """Places the clean text of one result."""
 
     def __init__(self, result: Result) -> None:
         self.result = result
+        self.printed = Printed(result)
+        self.carried: dict[int, list[tuple[int, PlacedWord]]] = {}
 
     @cached_property
     def spots(self) -> list[Spot]:
         """All places that are known, in the order of the source."""
         found: list[Spot] = []
-        count = 0
         for page in self.result.source.pages:
             for line in page.lines:
-                count += 1
-                placed = [Spot(word, word.box, page.number, count) for word in line.words if word.box is not None]
+                row = self.printed.row(line.start)
+                placed = [Spot(word, word.box, page.number, row) for word in line.words if word.box is not None]
                 if not placed and line.box is not None:
                     sure = [word.confidence for word in line.words if word.confidence is not None]
                     whole = Word(line.start, line.end, min(sure, default=None), line.box)
-                    placed = [Spot(whole, line.box, page.number, count, own=False)]
+                    placed = [Spot(whole, line.box, page.number, row, own=False)]
                 found += placed
         return sorted(found, key=lambda spot: spot.word.start)
 
@@ -88,69 +57,95 @@ class Placer:
         return [spot.word.start for spot in self.spots]
 
     @cached_property
-    def furniture(self) -> dict[int, list[tuple[str, Move]]]:
-        """What was moved out of each page and belongs to its scan's text: (hOCR class, move)."""
-        found: dict[int, list[tuple[str, Move]]] = {}
-        pages = self.result.source.pages
-        begins = [page.start for page in pages]
+    def furniture(self) -> dict[int, list[tuple[Edit, Move]]]:
+        """What was moved out of the page with each index and belongs to its scan's text."""
+        found: dict[int, list[tuple[Edit, Move]]] = {}
         for edit, move in self.result.ledger.moved_out():
             if edit.rule in FURNITURE:
-                page = pages[max(0, bisect_right(begins, move.start) - 1)].number
-                found.setdefault(page, []).append((FURNITURE[edit.rule], move))
+                found.setdefault(self.printed.page_at(move.start), []).append((edit, move))
         return found
 
-    def lines(self, at: int) -> list[PlacedLine]:
-        """The lines of the source's page with index `at`, furniture among them where it was read."""
-        page, pages = self.result.source.pages[at], self.result.draft.pages
-        lines = list(self.text_lines(page, pages[at])) if at < len(pages) else []
-        for kind, move in self.furniture.get(page.number, ()):
-            row = next((i for i, line in enumerate(lines) if line.source > move.start), len(lines))
-            lines[row:row] = self.furniture_lines(page, kind, move)
-        return lines
+    def pages(self) -> Iterator[tuple[int, Page, list[PlacedLine]]]:
+        """Every page that has a scan, with its index and its lines in reading order, furniture among them where it was read."""
+        self.carried = {}
+        for at, page in enumerate(self.result.source.pages):
+            lines = self.lines(at)
+            if page.scan is not None:
+                yield at, page, lines
 
-    def furniture_lines(self, page: Page, kind: str, move: Move) -> Iterator[PlacedLine]:
-        rows: dict[int, list[PlacedWord]] = {}
+    def lines(self, at: int) -> list[PlacedLine]:
+        """The lines of the page with index `at`; those of the page before must have been asked for first, since what is broken
+        over its end goes on here."""
+        page = self.result.source.pages[at]
+        rows = self.text_rows(at) if at < len(self.result.draft.pages) else []
+        for number, word in self.carried.pop(at, ()):
+            bring_in(rows, number, word)
+        for edit, move in self.furniture.get(at, ()):
+            place = next((i for i, row in enumerate(rows) if row.source > move.start), len(rows))
+            rows[place:place] = self.furniture_rows(page, edit, move)
+        return list(named(page.number, self.printed.row(page.start), rows))
+
+    def text_rows(self, at: int) -> list[Row]:
+        """The printed lines of a page's clean text. What stands of a word on a later page is kept for that."""
+        rows: list[Row] = []
+        begins = True
+        for line, role in zip(self.result.draft.pages[at], self.printed.regions(at), strict=True):
+            fresh = begins  # a paragraph begins on a line of its own, wherever it was printed
+            for word in self.printed.words(line):
+                for count, part in enumerate(word.parts):
+                    there = self.printed.page_at(part.low) if count else at
+                    placed = self.placed(self.result.source.pages[there], word, count, rows)
+                    if placed is None:
+                        continue
+                    if there > at:
+                        self.carried.setdefault(there, []).append((part.row, placed))
+                        continue
+                    last = rows[-1] if rows else None
+                    if last is None or last.number != part.row or last.role != role or (fresh and not count):
+                        rows.append(last := Row(part.row, role, fresh and not count, part.low))
+                    last.words.append(placed)
+                    fresh = fresh and count > 0
+            begins = not line.text.strip()
+        return rows
+
+    def furniture_rows(self, page: Page, edit: Edit, move: Move) -> Iterator[Row]:
+        rows: dict[int, Row] = {}
         for spot in self.between(move.start, move.end):
             if spot.page == page.number:
-                text = self.result.source.text[spot.word.start : spot.word.end]
-                rows.setdefault(spot.row, []).append(PlacedWord(text, spot.box, spot.word.confidence, spot.own))
-        for words in rows.values():
-            yield PlacedLine(kind, tuple(words), True, move.start)
+                word = spot.word
+                text = self.result.source.text[word.start : word.end]
+                number = self.printed.row(word.start)
+                row = rows.setdefault(number, Row(number, FURNITURE[edit.rule], True, move.start))
+                row.words.append(
+                    PlacedWord(text, spot.box, word.confidence, spot.own, word.start, word.end, others=word.alternatives)
+                )
+        yield from rows.values()
 
-    def text_lines(self, page: Page, lines: Sequence[DraftLine]) -> Iterator[PlacedLine]:
-        begins = True
-        for line in lines:
-            placed: list[PlacedWord] = []
-            first = -1
-            for match in TOKEN.finditer(line.text):
-                word, source = self.placed(page, match.group(), line.start + match.start(), placed)
-                if word is not None:
-                    placed.append(word)
-                    first = source if first < 0 else first
-            if placed:
-                yield PlacedLine(CLASSES.get(line.region, "ocr_line"), tuple(placed), begins, first)
-            begins = not line.text.strip()
-
-    def placed(self, page: Page, text: str, at: int, before: Sequence[PlacedWord]) -> tuple[PlacedWord | None, int]:
-        """The word `text` at offset `at` of the clean text, and where it began in the source.
-
-        A word that was joined over a line break stands where its first half does; one without a place stands with its neighbour.
-        """
-        spans = [self.result.draft.origin(offset) for offset in range(at, at + len(text))]
-        found: list[Spot] = []
-        box: Box | None = None
-        for low, high in merged(spans):
-            for spot in self.between(low, high):
-                if spot.page != page.number or (found and spot.row != found[0].row):
-                    continue
-                found.append(spot)
-                part = sliced(spot.word, spot.box, low, high) if spot.own else spot.box
-                box = part if box is None else box.union(part)
-        if box is None:
-            fallback = before[-1] if before else self.nearest(page, spans[0][0])
-            return (replace(fallback, text=text, own=False) if fallback else None), spans[0][0]
+    def placed(self, page: Page, word: PrintedWord, count: int, rows: Sequence[Row]) -> PlacedWord | None:
+        """A part of a word at its place; one without a place of its own stands with its neighbour."""
+        part, last = word.parts[count], count == len(word.parts) - 1
+        end = part.high if last else self.printed.hyphen_end(part)
+        found = [spot for spot in self.between(part.low, end) if spot.page == page.number]
+        whole = word.text if len(word.parts) > 1 else ""
+        probability = self.probability(word.start)
+        known = PlacedWord(
+            part.text, Box(0, 0, 0, 0), None, False, part.low, part.high, word.start, probability, whole, count > 0
+        )  # its place follows
+        if not found:
+            before = rows[-1].words[-1].box if rows and rows[-1].number == part.row else self.nearest(page, part.low)
+            return replace(known, box=before) if before is not None else None
+        box = around(found, part.low, end)
+        hyphen = around(found, part.high, end) if end > part.high and all(spot.own for spot in found) else None
         sure = [spot.word.confidence for spot in found if spot.word.confidence is not None]
-        return PlacedWord(text, box, min(sure, default=None), all(spot.own for spot in found)), spans[0][0]
+        others = found[0].word.alternatives if len(found) == 1 else ()
+        own = all(spot.own for spot in found)
+        return replace(known, box=box, confidence=min(sure, default=None), own=own, hyphen=hyphen, others=others)
+
+    def probability(self, start: int) -> float | None:
+        """The probability (0-1) that the word at an offset of the clean text is right; None where it was not judged."""
+        words = self.result.confidence.words
+        at = int(np.searchsorted(words.starts, start))
+        return round(1 - float(words.wrong[at]), 4) if at < len(words.starts) and words.starts[at] == start else None
 
     def between(self, start: int, end: int) -> list[Spot]:
         """Places that share a character with source[start:end]."""
@@ -162,37 +157,33 @@ class Placer:
             at += 1
         return found
 
-    def nearest(self, page: Page, offset: int) -> PlacedWord | None:
-        """The page's word nearest to a source offset, or, on a page without words, its line or the whole scan."""
+    def nearest(self, page: Page, offset: int) -> Box | None:
+        """The place of the page's word nearest to a source offset, or, on a page without words, its line or the whole scan."""
         line = nearest_line(page, offset)
         if line is not None and line.words and line.words[0].box is not None:
-            return PlacedWord("", line.words[0].box, line.words[0].confidence)
-        box = line.box if line is not None else None
-        if box is None and page.scan is not None:
-            box = Box(0, 0, page.scan.width, page.scan.height)
-        return PlacedWord("", box, None) if box is not None else None
+            return line.words[0].box
+        if line is not None and line.box is not None:
+            return line.box
+        return Box(0, 0, page.scan.width, page.scan.height) if page.scan is not None else None
 
 
 def nearest_line(page: Page, offset: int) -> Line | None:
     return min(page.lines, key=lambda line: max(line.start - offset, offset - line.end, 0), default=None)
 
 
-def merged(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Spans joined where they touch or are the same."""
-    low, high = spans[0]
-    for start, end in spans[1:]:
-        if start <= high and end >= low:
-            low, high = min(low, start), max(high, end)
-        else:
-            yield low, high
-            low, high = start, end
-    yield low, high
+def around(spots: Sequence[Spot], low: int, high: int) -> Box:
+    """The rectangle around what some places have of source[low:high]."""
+    boxes = [sliced(spot.word, spot.box, low, high) if spot.own else spot.box for spot in spots]
+    box = boxes[0]
+    for other in boxes[1:]:
+        box = box.union(other)
+    return box
 
 
 def sliced(word: Word, box: Box, low: int, high: int) -> Box:
     """The part of a word's box that its characters [low, high) fill, taking all characters as equally wide."""
     size = max(1, word.end - word.start)
     width = box.right - box.left
-    left = box.left + width * max(0, low - word.start) // size
-    right = box.left + -(-width * min(size, high - word.start) // size)
+    left = box.left + width * min(size - 1, max(0, low - word.start)) // size
+    right = box.left + -(-width * max(0, min(size, high - word.start)) // size)
     return Box(left, box.top, max(left + 1, right), box.bottom)

@@ -14,7 +14,8 @@ from PIL import Image
 from pipeline.draft import DraftLine
 from pipeline.errors import PipelineError
 from pipeline.model import Box, Page, Scan
-from pipeline.outputs.placed import TOKEN, Placer, Spot
+from pipeline.outputs.placed import Placer, Spot
+from pipeline.outputs.printed import TOKEN
 from pipeline.result import Result
 from pipeline.sources import images
 

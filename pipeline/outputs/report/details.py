@@ -14,10 +14,10 @@ from pipeline.confidence.model import LineConfidence, PageConfidence
 from pipeline.draft import DraftLine
 from pipeline.layout import find_notes
 from pipeline.outputs.folios import page_names
-from pipeline.outputs.hocr import NOT_XML
 from pipeline.outputs.report.lines import Part, parts
 from pipeline.outputs.report.repairs import moved_out
 from pipeline.outputs.report.wording import band, environment
+from pipeline.outputs.xml import NOT_XML
 from pipeline.repair.findings import Finding
 from pipeline.result import Result
 

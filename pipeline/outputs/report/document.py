@@ -7,7 +7,6 @@ from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.differences import grouped
 from pipeline.outputs.findings import lacking
 from pipeline.outputs.folios import page_names
-from pipeline.outputs.hocr import NOT_XML
 from pipeline.outputs.references import surest
 from pipeline.outputs.report.cutouts import unread_places
 from pipeline.outputs.report.details import address
@@ -17,6 +16,7 @@ from pipeline.outputs.report.remaining import remaining
 from pipeline.outputs.report.repairs import moved_out, sections
 from pipeline.outputs.report.scans import own_text, treatments
 from pipeline.outputs.report.wording import BANDS, LABELS, environment, gist
+from pipeline.outputs.xml import NOT_XML
 from pipeline.references.index import Row, rows
 from pipeline.result import Result
 

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.outputs.hocr import NOT_XML
 from pipeline.outputs.report.figures import FORMAT as FIGURES
 from pipeline.outputs.report.wording import BANDS, environment
+from pipeline.outputs.xml import NOT_XML
 
 FORMAT = {"format": "errata-batch", "version": 1}
 NEEDED = frozenset(

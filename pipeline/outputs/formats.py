@@ -1,0 +1,118 @@
+"""What is made of a result, each format by its name: always, or when it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.model import Box, Page, Source
+from pipeline.outputs.alto import alto_page
+from pipeline.outputs.completeness import account, completeness_csv
+from pipeline.outputs.confidence import confidence_csv, confidence_json
+from pipeline.outputs.edits import edits_jsonl
+from pipeline.outputs.edits_csv import edits_csv
+from pipeline.outputs.findings import findings_csv
+from pipeline.outputs.folios import page_names
+from pipeline.outputs.hipe import pages_jsonl
+from pipeline.outputs.hocr import hocr_page
+from pipeline.outputs.lines import PlacedLine
+from pipeline.outputs.page_xml import page_xml
+from pipeline.outputs.placed import Placer
+from pipeline.outputs.reading import reading_markdown
+from pipeline.outputs.references import references_csv
+from pipeline.outputs.report.details import detail_files
+from pipeline.outputs.report.document import report_html
+from pipeline.outputs.report.figures import report_json
+from pipeline.outputs.suggested import Suggestions
+from pipeline.outputs.tei import tei_document
+from pipeline.outputs.text import plain_text
+from pipeline.result import Result
+
+PLACES = {
+    "alto": "alto/*.xml",
+    "page": "page/*.xml",
+    "tei": "tei.xml",
+    "jsonl": "pages.jsonl",
+    "docx": "reading.docx",
+    "pdf": "searchable.pdf",
+    "pdfa": "searchable-pdfa.pdf",
+}
+"""Where the formats lie that are made when they are asked for."""
+PLACED = ("alto", "page", "pdf", "pdfa")
+"""Formats that say where on the scans the words stand."""
+DRAWN = ("pdf", "pdfa")
+"""Formats that show the scans."""
+
+
+class PageTaker(Protocol):
+    """Who is given the pages with their placed lines in passing, since finding the places takes longest."""
+
+    def add(self, page: Page, lines: Sequence[PlacedLine]) -> None:
+        """The next page."""
+
+    def end(self) -> None:
+        """There are no more."""
+
+
+def possible(source: Source, formats: Collection[str]) -> tuple[set[str], list[str]]:
+    """The formats that can be made of a source, and why the others cannot."""
+    wanted, said = set(formats), []
+    if not source.has_images and (without := wanted.intersection(PLACED)):
+        said.append(f"{', '.join(sorted(without))}: not made, since the text came without the places of its words on scans")
+        return wanted - without, said
+    scans = {page.scan.path for page in source.pages if page.scan is not None}
+    if without := wanted.intersection(DRAWN):
+        missing = sorted(path for path in scans if not Path(path).is_file())
+        if missing:
+            where = f"{missing[0] or 'without a name'}" + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
+            advice = "--images names the folder in which they are"
+            said.append(f"{', '.join(sorted(without))}: not made, since scans are not there: {where}. {advice}")
+            return wanted - without, said
+    return wanted, said
+
+
+def outputs(result: Result, wanted: Collection[str], taker: PageTaker | None = None) -> Iterator[tuple[str, str]]:
+    """(path within the document's folder, text) of every output that is text; `wanted`: besides what is always made."""
+    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    suggestions = Suggestions(result)
+    zones: dict[int, Sequence[tuple[str, Box]]] = {}
+    for at, page, lines in Placer(result).pages():
+        name = f"{page.number:04d}"
+        yield f"pages/{name}.hocr", hocr_page(page, lines)
+        if "alto" in wanted:
+            judged = result.confidence.pages
+            sure = judged[at].probability if at < len(judged) else None
+            yield f"alto/{name}.xml", alto_page(page, lines, suggestions, names.folios.get(at + 1, ""), sure)
+        if "page" in wanted:
+            yield f"page/{name}.xml", page_xml(page, lines, suggestions)
+        if "tei" in wanted:
+            zones[page.number] = [(line.name, line.box) for line in lines]
+        if taker is not None:
+            taker.add(page, lines)
+    if taker is not None:
+        taker.end()
+    if "tei" in wanted:
+        yield PLACES["tei"], tei_document(result, zones)
+    if "jsonl" in wanted:
+        yield PLACES["jsonl"], pages_jsonl(result)
+    yield from texts(result)
+
+
+def texts(result: Result) -> Iterator[tuple[str, str]]:
+    """(path, text) of what is made of every document, besides its pages; the ledger last, the text just before it."""
+    found = account(result)
+    yield "reading.md", reading_markdown(result)
+    yield "confidence.csv", confidence_csv(result)
+    yield "confidence.json", confidence_json(result)
+    yield "findings.csv", findings_csv(result)
+    yield "completeness.csv", completeness_csv(result, found)
+    yield "references.csv", references_csv(result)
+    yield "report.html", report_html(result, found)
+    yield "report.json", report_json(result, found)
+    yield from ((f"report/{name}", page) for name, page in detail_files(result))
+    yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"
+    yield "edits.csv", edits_csv(result)
+    yield "text.txt", plain_text(result)
+    yield "edits.jsonl", edits_jsonl(result.ledger)
