@@ -123,7 +123,7 @@ def test_our_own_hocr_is_read_back(errata: Errata, box: Path, tmp_path: Path) ->
     texts = [(f / "text.txt").read_text().split("\f") for f in (folder, again)]
     assert [page.split() for page in texts[0]] == [page.split() for page in texts[1]]
     made = [json.loads(row) for row in (again / "edits.jsonl").read_text().splitlines()[1:]]
-    assert {edit["rule"] for edit in made if edit["state"] == "applied"} <= {"page-break", "page-number"}
+    assert {edit["rule"] for edit in made if edit["state"] == "applied"} <= {"page-break", "page-number", "line-end-hyphen"}
 
 
 def test_repair_and_undo(errata: Errata, box: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_all_files_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:
         "references.csv",
         "report.json",
     ]
-    pages = ["report", "report.json", "pages-0001.html"]
+    pages = ["report", "pages-0001.html"]
     assert names == sorted([*tables, *pages, "edits.jsonl", "evidence.json", "reading.md", "report.html", "text.txt"])
     assert (folder / "text.txt").read_bytes().decode() == a_result().draft.text
     assert Evidence.from_record(json.loads((folder / "evidence.json").read_text())).pages == 2

@@ -43,9 +43,8 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def hocr_page(page: Page, lines: Sequence[PlacedLine]) -> str:
-    """One page; boxes are in pixels of the original scan, `ppageno` counts from 0. `x_wconf` (0-100): the probability that a
-    word is right, or, of what was not judged, the confidence of the OCR. A word that a line's end breaks has a soft hyphen
-    there."""
+    """One page; boxes are in pixels of the original scan, `ppageno` counts from 0. `x_wconf` (0-100) is the confidence of
+    the OCR, as the standard has it. A word that a line's end breaks has a soft hyphen there, also by the standard."""
     assert page.scan is not None
     name = PurePath(page.scan.path.replace("\\", "/")).name
     shown_name = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -77,8 +76,7 @@ def page_areas(number: int, lines: Sequence[PlacedLine]) -> Iterator[str]:
 
 
 def word_span(number: int, count: int, word: PlacedWord) -> str:
-    sure = word.confidence if word.probability is None else word.probability
-    title = shown(word.box) + ("" if sure is None else f"; x_wconf {round(100 * sure)}")
+    title = shown(word.box) + ("" if word.confidence is None else f"; x_wconf {round(100 * word.confidence)}")
     return f'<span class="ocrx_word" id="word_{number}_{count}" title="{title}">{escaped(word.printed)}</span>'
 
 
