@@ -230,6 +230,16 @@ def test_many_pages_are_not_held_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes(), "the same input, the same bytes"
 
 
+def test_a_page_that_could_not_be_read_is_left_out(tmp_path: Path) -> None:
+    noise().save(tmp_path / "a.png")
+    scans = [Scan(str(tmp_path / "a.png"), 1, *SIZE), Scan(str(tmp_path / "b.png"), 1, 0, 0)]
+    (tmp_path / "b.png").write_bytes(b"nothing")
+    source = with_scans(scanned("one", ""), *scans)
+    source = replace(source, pages=(source.pages[0], replace(source.pages[1], failed="damaged")))
+    book, said = made(source, tmp_path / "a.pdf")
+    assert len(book) == 1 and said == ["page 2: left out, since the scan cannot be read"]
+
+
 def test_who_made_it(tmp_path: Path) -> None:
     noise("L", (60, 80)).save(tmp_path / "a.png")
     made(with_scans(scanned("a"), Scan(str(tmp_path / "a.png"), 1, *SIZE)), tmp_path / "a.pdf")

@@ -62,7 +62,7 @@ def possible(source: Source, formats: Collection[str]) -> tuple[set[str], list[s
     if not source.has_images and (without := wanted.intersection(PLACED)):
         said.append(f"{', '.join(sorted(without))}: not made, since the text came without the places of its words on scans")
         return wanted - without, said
-    scans = {page.scan.path for page in source.pages if page.scan is not None}
+    scans = {page.scan.path for page in source.pages if page.scan is not None and not page.failed}
     if without := wanted.intersection(DRAWN):
         missing = sorted(path for path in scans if not Path(path).is_file())
         if missing:

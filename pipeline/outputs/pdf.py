@@ -45,6 +45,7 @@ class SearchablePdf:
         self.anew: dict[str, list[int]] = {}
         self.own_text: list[int] = []
         self.hidden: list[int] = []
+        self.left_out: list[int] = []
         self.begin_part()
 
     def __enter__(self) -> SearchablePdf:
@@ -85,10 +86,13 @@ class SearchablePdf:
             return
         scan, layers = self.scan, self.layers
         self.scan, self.layers = None, []
-        if Path(scan.path).suffix.casefold() == ".pdf":
-            self.add_from_pdf(scan, Path(scan.path), layers)
-        else:
-            self.add_scan(scan, Path(scan.path), layers)
+        add = self.add_from_pdf if Path(scan.path).suffix.casefold() == ".pdf" else self.add_scan
+        try:
+            add(scan, Path(scan.path), layers)
+        except UnreadableInput:
+            if not all(page.failed for page, _ in layers):
+                raise
+            self.left_out.append(layers[0][0].number)
         if self.whole is None and (len(self.part.pages) >= TOGETHER or self.weight >= WEIGHT):
             self.end_part()
 
@@ -152,6 +156,8 @@ class SearchablePdf:
         said = [f"{counted(pages)}: encoded anew, since {why}" for why, pages in self.anew.items()]
         if self.hidden:
             said.append(f"{counted(self.hidden)}: the hidden text of an earlier OCR gave way to the repaired text")
+        if self.left_out:
+            said.append(f"{counted(self.left_out)}: left out, since the scan cannot be read")
         if self.own_text:
             said.append(f"{counted(self.own_text)}: shows text of its own, and nothing was added")
         return said
