@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -66,8 +67,10 @@ class SearchablePdf:
         """Put the pages at hand aside."""
         map_codes(self.font, self.codes)
         if self.whole is None:
+            if not self.parts:
+                describe(self.part, self.title, ours=True)
             self.parts.append(self.folder / f"{len(self.parts):05d}.pdf")
-            self.part.save(self.parts[-1], stream_decode_level=pikepdf.StreamDecodeLevel.none)
+            write_pdf(self.part, self.parts[-1])
             for source in (*self.held, self.part):
                 source.close()
             self.begin_part()
@@ -88,7 +91,8 @@ class SearchablePdf:
         self.scan, self.layers = None, []
         add = self.add_from_pdf if Path(scan.path).suffix.casefold() == ".pdf" else self.add_scan
         try:
-            add(scan, Path(scan.path), layers)
+            with understood(Path(scan.path)):
+                add(scan, Path(scan.path), layers)
         except UnreadableInput:
             if not all(page.failed for page, _ in layers):
                 raise
@@ -129,27 +133,32 @@ class SearchablePdf:
         """A PDF that pages are taken from; it stays open until the end."""
         if path not in self.books:
             try:
-                self.books[path] = self.stack.enter_context(pikepdf.open(path))
+                self.books[path] = self.stack.enter_context(pikepdf.open(path, access_mode=pikepdf.AccessMode.stream))
             except (OSError, pikepdf.PdfError) as fault:
                 advice = "If another program can open it, print it to a new PDF there"
                 raise UnreadableInput("the PDF cannot be opened to add text to it", where=path, advice=advice) from fault
         return self.books[path]
 
     def save(self, target: Path) -> list[str]:
-        """Write the PDF, page by page, and give what there is to say of it. Raises OSError."""
+        """Write the PDF, page by page, and give what there is to say of it. Raises OSError, UnreadableInput without a page."""
         self.flush()
-        self.end_part()
-        out = self.whole if self.whole is not None else self.stack.enter_context(pikepdf.Pdf.new())
-        for at in reversed(range(len(out.pages)) if self.whole is not None else ()):
-            if at + 1 not in self.frames:
-                del out.pages[at]
-        for part in self.parts:
-            out.pages.extend(self.stack.enter_context(pikepdf.open(part)).pages)
-        describe(out, self.title, ours=self.whole is None)
-        level = pikepdf.StreamDecodeLevel.none
-        mode = pikepdf.ObjectStreamMode.generate
-        out.save(target, deterministic_id=True, encryption=False, stream_decode_level=level, object_stream_mode=mode)
-        return list(self.remarks())
+        with understood(target):
+            self.write(target)
+        return self.remarks()
+
+    def write(self, target: Path) -> None:
+        """Put the pages together."""
+        if self.whole is not None:
+            map_codes(self.font, self.codes)
+            for at in reversed(range(len(self.whole.pages))):
+                if at + 1 not in self.frames:
+                    del self.whole.pages[at]
+            describe(self.whole, self.title, ours=False)
+            write_pdf(self.whole, target)
+        else:
+            if self.part.pages or not self.parts:
+                self.end_part()
+            join(self.parts, target)
 
     def remarks(self) -> list[str]:
         """What a reader should know of the PDF."""
@@ -161,6 +170,34 @@ class SearchablePdf:
         if self.own_text:
             said.append(f"{counted(self.own_text)}: shows text of its own, and nothing was added")
         return said
+
+
+@contextmanager
+def understood(where: Path) -> Iterator[None]:
+    """Turn what qpdf says of a PDF that is not as it should be into UnreadableInput."""
+    try:
+        yield
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError) as fault:
+        advice = "If another program can show the scans, save them from there"
+        raise UnreadableInput(
+            f"no searchable PDF can be made ({' '.join(str(fault).split())[:120]})", where=where, advice=advice
+        ) from fault
+
+
+def write_pdf(pdf: pikepdf.Pdf, target: Path) -> None:
+    """Write a PDF so that the same always gives the same bytes; streams stay as they are."""
+    level, mode = pikepdf.StreamDecodeLevel.none, pikepdf.ObjectStreamMode.generate
+    pdf.save(target, deterministic_id=True, encryption=False, stream_decode_level=level, object_stream_mode=mode)
+
+
+def join(parts: Sequence[Path], target: Path) -> None:
+    """One PDF of several, with the metadata of the first. Pages that one PDF takes from another are held in memory by pikepdf;
+    the job that qpdf has for this reads them as it writes them."""
+    if len(parts) == 1:
+        shutil.copyfile(parts[0], target)
+        return
+    kept = ["--deterministic-id", "--stream-data=preserve", "--object-streams=generate"]
+    pikepdf.Job(["errata", str(parts[0]), "--pages", ".", *map(str, parts[1:]), "--", *kept, str(target)]).run()
 
 
 def counted(pages: Sequence[int]) -> str:
