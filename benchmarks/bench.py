@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.agreement import measure_agreement
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
+from benchmarks.formats import measure_formats
 from benchmarks.harm import measure_harm
 from benchmarks.residual import measure_residual
 from benchmarks.scans import measure_scans
@@ -59,6 +60,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
         "residual": ("scans", lambda: measure_residual(shared, bars["residual"], made(out / "scans" / "balanced"))),
+        "formats": ("scans", lambda: measure_formats(shared, out / "formats", bars["formats"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
@@ -67,7 +69,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "harm"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "formats", "harm"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()

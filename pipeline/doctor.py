@@ -15,11 +15,13 @@ from pipeline.errors import PipelineError
 MODULES = {
     "click": "click",
     "ftfy": "ftfy",
+    "img2pdf": "img2pdf",
     "jellyfish": "jellyfish",
     "jinja2": "Jinja2",
     "lxml": "lxml",
     "numpy": "numpy",
     "cv2": "opencv-python-headless",
+    "pikepdf": "pikepdf",
     "PIL": "pillow",
     "pydantic": "pydantic",
     "pypdfium2": "pypdfium2",
@@ -55,6 +57,7 @@ def checks(languages: str, out: Path) -> Iterator[Check]:
     yield from package_checks()
     yield from tesseract_checks(languages)
     yield engine_check()
+    yield from format_checks()
     yield from dictionary_checks()
     yield write_check("output folder", out)
     yield write_check("temporary folder", Path(tempfile.gettempdir()))
@@ -99,6 +102,18 @@ def engine_check() -> Check:
         return Check(name, True, f"Tesseract {tesseract_version(engine)}, data for {len(installed_languages(engine))} languages")
     except PipelineError as fault:
         return Check(name, False, fault.what, fault.advice)
+
+
+def format_checks() -> Iterator[Check]:
+    """Programs that only some formats want."""
+    from pipeline.outputs.docx import check_pandoc
+    from pipeline.outputs.pdfa import check_ocrmypdf
+
+    for name, check in (("docx", check_pandoc), ("pdfa", check_ocrmypdf)):
+        try:
+            yield Check(f"Format {name}", True, check())
+        except PipelineError as fault:
+            yield Check(f"Format {name}", True, f"not to be had (optional): {fault.what}. {fault.advice}")
 
 
 def dictionary_checks() -> Iterator[Check]:

@@ -42,7 +42,7 @@ CONTENT: dict[str, set[str]] = {
     "surface": {"graphic", "zone"},
     "text": {"body"},
     "body": {"div"},
-    "div": {"head", "p", "pb", "fw", "note", "choice"},
+    "div": {"head", "p", "pb", "fw", "note"},
     "head": PHRASE,
     "p": PHRASE,
     "note": PHRASE,
@@ -55,7 +55,7 @@ CONTENT: dict[str, set[str]] = {
     "ref": set(),
     "label": set(),
 }
-"""What may stand in which element, as far as it is used here (TEI P5 4.8, content models)."""
+"""What may stand in which element, as far as it is used here (TEI P5, content models of its specifications)."""
 ORDERED = {"teiHeader": ["fileDesc", "encodingDesc"], "fileDesc": ["titleStmt", "publicationStmt", "sourceDesc"]}
 CERTAINTY = re.compile(r"[01](?:\.\d+)?")
 
@@ -163,6 +163,16 @@ def test_a_stray_mark_leaves_by_a_choice() -> None:
     root = document(scanned("met the\n•\nagain"), an_edit("stray-lone", Move(8, 10, "•\n")))
     (choice,) = root.iter(f"{TEI}choice")
     assert [(etree.QName(c).localname, c.text) for c in choice] == [("sic", "•"), ("corr", None)]
+
+
+def test_what_was_moved_out_between_paragraphs_stands_in_a_note() -> None:
+    root = document(scanned("He met them.\n\n•"), an_edit("stray-lone", Move(12, 15, "\n\n•")))
+    (note,) = root.iter(f"{TEI}note")
+    assert note.get("type") == "stray" and [etree.QName(c).localname for c in note.iter(etree.Element)][1:] == [
+        "choice",
+        "sic",
+        "corr",
+    ]
 
 
 def test_lines_have_their_zones() -> None:

@@ -21,7 +21,7 @@ def check_ocrmypdf() -> str:
     beside = Path(sys.executable).with_name("ocrmypdf")
     found = str(beside) if beside.is_file() else shutil.which("ocrmypdf")
     if found is None:
-        advice = "pip install 'errata[pdfa]' (it also wants Ghostscript: sudo apt-get install ghostscript), or leave out pdfa"
+        advice = "pip install ocrmypdf (it also wants Ghostscript: sudo apt-get install ghostscript), or leave out pdfa"
         raise MissingDependency("OCRmyPDF, which makes PDF/A, is not installed", advice=advice)
     return found
 

@@ -126,8 +126,8 @@ class Edition:
         if first is not None:
             origins = self.draft.lines and self.draft.pages[page][first]
             there = self.draft.origin(origins.start)[0] if origins and origins.text else there
-        out = [self.left_behind(page, there), *(self.note(page, note) for note in self.notes[page])]
-        return "".join([*out, self.left_behind(page, len(self.result.source.text))])
+        out = [self.left_behind(page, there, apart=True), *(self.note(page, note) for note in self.notes[page])]
+        return "".join([*out, self.left_behind(page, len(self.result.source.text), apart=True)])
 
     def note(self, page: int, note: Note) -> str:
         """A note at the foot of its page, linked with its call if that was found."""
@@ -210,8 +210,9 @@ class Edition:
 
         return CALL.sub(linked, text) if numbers and "<sic>" not in text else text
 
-    def left_behind(self, page: int, before: int) -> str:
-        """What was moved out of a page's text ahead of a source offset, and was not given yet."""
+    def left_behind(self, page: int, before: int, *, apart: bool = False) -> str:
+        """What was moved out of a page's text ahead of a source offset, and was not given yet; `apart`: not within a paragraph,
+        where TEI has no choices."""
         waiting, out = self.moved.get(page, []), []
         while waiting and waiting[0][1].start < before:
             edit, move = waiting.pop(0)
@@ -220,5 +221,6 @@ class Edition:
             if edit.rule in FURNITURE:
                 out.append(f"\n<fw{attributes(type=FORMES[FURNITURE[edit.rule]])}{given}>{text}</fw>")
             elif text:
-                out.append(f"\n<choice><sic>{text}</sic><corr{given}{attributes(type=edit.kind)}/></choice>")
+                choice = f"<choice><sic>{text}</sic><corr{given}{attributes(type=edit.kind)}/></choice>"
+                out.append(f'\n<note type="stray">{choice}</note>' if apart else f"\n{choice}")
         return "".join(out)
