@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from test_hocr_output import an_edit, scanned
 from pipeline.confidence.model import DocumentConfidence, WordRisks
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move, Replace
-from pipeline.model import Page, Source
+from pipeline.model import REGIONS, Page, Region, Source
 from pipeline.outputs.alto import alto_page
 from pipeline.outputs.hocr import hocr_page
 from pipeline.outputs.lines import PlacedLine
@@ -162,3 +163,14 @@ def test_what_is_written_is_read_back(lines: list[str], data: st.DataObject) -> 
     assert places[0] == places[2]
     joined = texts[0].replace("\u00ad\n", "").split()
     assert joined == result.draft.text.split() or "-" in source.text
+
+
+@pytest.mark.parametrize("region", [region for region in REGIONS if region not in ("", "scrawl")])
+def test_parts_of_a_page_are_read_back(region: Region) -> None:
+    source = scanned("Text of it.\n\nAside.")
+    page = source.pages[0]
+    lines = tuple(replace(line, region=region if at == 2 else "") for at, line in enumerate(page.lines))
+    result = a_result(replace(source, pages=(replace(page, lines=lines),)))
+    for kind in ("alto", "page"):
+        read = read_data(written(result, kind)[0].encode(), "back")
+        assert [line.region for line in read.pages[0].lines] == ["", region], kind

@@ -24,7 +24,8 @@ ROLES: Mapping[str, str] = {
     "catch-word": "the first word of the next page",
     "footnote": "a note at the foot of the page",
     "margin": "a note beside the text",
-    "stamp": "what was stamped or written on the page",
+    "stamp": "what was stamped on the page",
+    "scrawl": "a hand, a scratch, or a stamp that cannot be read",
     "caption": "the caption of a picture",
 }
 """Parts of a page, as tags."""

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from pipeline import __version__
 from pipeline.model import Box, Page
+from pipeline.ocr import regions
 from pipeline.outputs.blocks import areas, around, paragraphs
 from pipeline.outputs.lines import PlacedLine, PlacedWord
 from pipeline.outputs.xml import escaped, quoted
@@ -18,16 +19,7 @@ CAPABILITIES = (
     "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf "
     "ocr_pageno ocr_header ocr_footer ocr_footnote ocr_textfloat ocr_caption"
 )
-CLASSES: Mapping[str, str] = {
-    "header": "ocr_header",
-    "footer": "ocr_footer",
-    "catch-word": "ocr_footer",
-    "page-number": "ocr_pageno",
-    "footnote": "ocr_footnote",
-    "margin": "ocr_textfloat",
-    "stamp": "ocr_textfloat",
-    "caption": "ocr_caption",
-}
+CLASSES: Mapping[str, str] = {**{str(region): name for region, name in regions.CLASSES.items()}, "catch-word": "ocr_footer"}
 """hOCR classes of lines that are no part of the body."""
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">

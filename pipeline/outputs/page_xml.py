@@ -26,10 +26,9 @@ TYPES: Mapping[str, str] = {
     "catch-word": "catch-word",
     "footnote": "footnote",
     "margin": "marginalia",
-    "stamp": "other",
     "caption": "caption",
 }
-"""Types of regions that are no part of the body."""
+"""Types of regions that are no part of the body; others are noted in `custom`, as Transkribus and eScriptorium do."""
 
 
 def page_xml(page: Page, lines: Sequence[PlacedLine], suggestions: Suggestions) -> str:
@@ -59,7 +58,8 @@ def metadata() -> str:
 
 def text_region(name: str, lines: Sequence[PlacedLine], suggestions: Suggestions) -> Iterator[str]:
     kind = TYPES.get(lines[0].role, "paragraph" if not lines[0].role else "other")
-    yield f"  <TextRegion{attributes(id=name, type=kind)}>\n   {coords(around(lines))}\n"
+    own = f"structure {{type:{lines[0].role};}}" if kind == "other" else ""
+    yield f"  <TextRegion{attributes(id=name, custom=own, type=kind)}>\n   {coords(around(lines))}\n"
     for line in lines:
         yield f'   <TextLine id="{line.name}">\n    {coords(line.box)}\n'
         for count, word in enumerate(line.words, 1):

@@ -27,6 +27,7 @@ ASIDE = {
     **{region: (f'<fw type="{kind}">', "</fw>") for region, kind in FORMES.items()},
     "margin": ('<note place="margin">', "</note>"),
     "stamp": ("<stamp>", "</stamp>"),
+    "scrawl": ('<note type="scrawl">', "</note>"),
 }
 """What lines are put in that stand in the text and are no part of its body."""
 
