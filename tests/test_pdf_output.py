@@ -170,6 +170,25 @@ def test_hidden_text_of_an_earlier_ocr_is_not_doubled(tmp_path: Path) -> None:
     assert near(found_at(book, 0, "treaty"), Box(40, 0, 100, 20))
 
 
+@pytest.mark.parametrize("inner", [True, False])
+def test_hidden_text_in_a_form_is_not_doubled(tmp_path: Path, inner: bool) -> None:
+    """As OCRmyPDF puts it on pages; the text is made invisible within the form, or around it."""
+    draw_page("The treaty", SIZE).save(tmp_path / "a.pdf", resolution=72)
+    with pikepdf.open(tmp_path / "a.pdf", allow_overwriting_input=True) as pdf:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        fonts = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+        mode = b"3 Tr " if inner else b""
+        form = pdf.make_stream(b"BT " + mode + b"/F 20 Tf 50 700 Td (Tke trealy) Tj ET", Subtype=pikepdf.Name.Form)
+        form.BBox, form.Resources = pikepdf.Array([0, 0, *SIZE]), fonts
+        pdf.pages[0].add_resource(form, pikepdf.Name.XObject, pikepdf.Name("/Old"))
+        pdf.pages[0].contents_add(b" q " + (b"" if inner else b"3 Tr ") + b"/Old Do Q")
+        pdf.save()
+    assert "trealy" in pdfium.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range()
+    source = with_scans(scanned("The treaty"), Scan(str(tmp_path / "a.pdf"), 1, *SIZE))
+    book, said = made(source, tmp_path / "b.pdf", book=tmp_path / "a.pdf")
+    assert book[0].get_textpage().get_text_range().split() == ["The", "treaty"] and "gave way" in said[0]
+
+
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_pages_of_a_pdf_stay_as_they_are(tmp_path: Path, turn: int) -> None:
     draw_page("The treaty", SIZE).save(tmp_path / "a.pdf", resolution=100)

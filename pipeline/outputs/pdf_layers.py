@@ -75,9 +75,8 @@ def drop_hidden_text(out: pikepdf.Pdf, page: pikepdf.Page) -> None:
         rest, gone = without_hidden(pikepdf.parse_content_stream(form), INVISIBLE if shown_hidden(kept, name) else 0)
         if gone:
             changed = out.make_stream(pikepdf.unparse_content_stream(rest))
-            for key, value in form.as_dict().items():
-                if key not in ("/Length", "/Filter", "/DecodeParms"):
-                    changed[key] = value
+            for key in set(form.keys()) - {"/Length", "/Filter", "/DecodeParms"}:
+                changed[key] = form[key]
             page.resources.XObject[name] = changed
     if dropped:
         page.obj.Contents = out.make_stream(pikepdf.unparse_content_stream(kept))
