@@ -176,15 +176,14 @@ def test_what_was_moved_out_between_paragraphs_stands_in_a_note() -> None:
 
 
 def test_lines_have_their_zones() -> None:
-    result = a_result(scanned("one\ntwo"))
+    result = a_result(scanned("one\ntwo", "three", names=("scan 1.jpg", "b.pdf")))
     from pipeline.outputs.placed import Placer
 
     zones = {page.number: [(line.name, line.box) for line in lines] for _, page, lines in Placer(result).pages()}
     root = checked(etree.fromstring(tei_document(result, zones).encode()))
-    assert [lb.get("facs") for lb in root.iter(f"{TEI}lb")] == ["#line_0001_001", "#line_0001_002"]
-    assert [z.get("lry") for z in root.iter(f"{TEI}zone")] == ["20", "50"]
-    (graphic,) = root.iter(f"{TEI}graphic")
-    assert graphic.get("url") == "scan%201.jpg"
+    assert [lb.get("facs") for lb in root.iter(f"{TEI}lb")] == ["#line_0001_001", "#line_0001_002", "#line_0002_001"]
+    assert [z.get("lry") for z in root.iter(f"{TEI}zone")] == ["20", "50", "20"]
+    assert [graphic.get("url") for graphic in root.iter(f"{TEI}graphic")] == ["scan%201.jpg", "b.pdf#page=1"]
 
 
 @given(OCR_TEXT)

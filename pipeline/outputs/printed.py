@@ -57,10 +57,6 @@ class Printed:
         """The line of the source, from 0, that an offset lies in."""
         return bisect_left(self.breaks, offset)
 
-    def row_start(self, row: int) -> int:
-        """Where a line of the source begins."""
-        return self.breaks[row - 1] + 1 if row else 0
-
     def row_end(self, row: int) -> int:
         """Where a line of the source ends."""
         return self.breaks[row] if row < len(self.breaks) else len(self.source.text)

@@ -47,7 +47,8 @@ class Suggestions:
 
     def over(self, low: int, high: int) -> bool:
         """Whether one goes over all of source[low:high], which parts two words."""
-        return any(s.end >= high for s in self.all[: bisect_right(self.starts, low)][-MOST_NEAR:])
+        last = bisect_right(self.starts, low)
+        return any(s.end >= high for s in self.all[max(0, last - MOST_NEAR) : last])
 
     def readings(self, low: int, high: int) -> list[tuple[str, Edit]]:
         """What source[low:high] would read with each of the suggestions in it, and the edit; nothing twice."""

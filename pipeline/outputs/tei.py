@@ -191,8 +191,7 @@ class Edition:
 
     def line_break(self, **given: str) -> str:
         """The beginning of the printed line that has been come to."""
-        start = self.printed.row_start(self.row)
-        at = self.printed.page_at(start)
+        at = self.printed.page_at(self.printed.row_end(self.row))  # its beginning may be the page break
         pages = self.result.source.pages
         name = f"line_{pages[at].number:04d}_{self.row - self.printed.row(pages[at].start) + 1:03d}"
         return f"<lb{attributes(facs=f'#{name}' if name in self.zones else '', **given)}/>"

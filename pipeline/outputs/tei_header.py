@@ -87,7 +87,9 @@ def facsimile(pages: Iterable[Page], zones: Mapping[int, Sequence[tuple[str, Box
         surfaces.append(f'  <surface xml:id="surface_{page.number:04d}"{size}>\n')
         if page.scan.path:
             width, height = f"{page.scan.width}px", f"{page.scan.height}px"
-            surfaces.append(f"   <graphic{attributes(url=url(base(page.scan.path)), width=width, height=height)}/>\n")
+            leaf = f"#page={page.scan.frame}" if page.scan.path.casefold().endswith(".pdf") else ""
+            address = url(base(page.scan.path)) + leaf
+            surfaces.append(f"   <graphic{attributes(url=address, width=width, height=height)}/>\n")
         for name, box in zones.get(page.number, ()):
             corners = attributes(ulx=box.left, uly=box.top, lrx=box.right, lry=box.bottom)
             surfaces.append(f'   <zone xml:id="{name}"{corners}/>\n')
