@@ -65,6 +65,12 @@ def voted(*pages: bytes) -> str:
         ),
         # neither is a word: the first stays unless the other is surer
         (["Mr. Zhkrv/80 and Mr. Grey", "Mr. Zhkrw/70 and Mr. Grey"], "Mr. Zhkrv and Mr. Grey"),
+        # a stop behind an abbreviation or an initial is likelier than a comma
+        (["with Mrs,/80 Grey and A,/80 Hill", "with Mrs./60 Grey and A./60 Hill"], "with Mrs. Grey and A. Hill"),
+        # of two words the commoner
+        (["the hat ana/85 the coat", "the hat and/80 the coat"], "the hat and the coat"),
+        # plurals that no list has
+        (["their marty/80 rdoms/80 told", "their martyrdoms told"], "their martyrdoms told"),
         # figures: nothing is known of them but how sure they are
         (["on 12th May 1927", "on 12th May 1921/60"], "on 12th May 1927"),
     ],
@@ -79,6 +85,14 @@ def test_what_lost_stands_beside_the_word() -> None:
     assert heard == 2
     assert [word.alternatives for word in line.words] == [(), ("hes",), ()]
     assert line.words[1].confidence == pytest.approx(0.45), "one of two readings backs it"
+
+
+def test_of_several_words_each_has_its_own_that_lost() -> None:
+    readings = ("they hes/60 gone", "they has gone", "theyhas/50 gone")
+    page, _, _ = merged([Look(hocr(line), np.eye(3)) for line in readings], PLAUSIBLE)
+    text, (line,) = read_hocr_page(page, IDENTITY, 0)
+    assert text == "they has gone"
+    assert [word.alternatives for word in line.words] == [(), ("hes",), ()]
 
 
 def test_a_bad_reading_has_no_vote() -> None:

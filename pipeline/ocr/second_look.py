@@ -27,6 +27,12 @@ WORD_GAP = 3.0
 
 CORE = re.compile(r"^[\"'“”‘’(\[]*(.*?)[\"'“”‘’)\].,;:!?]*$", re.DOTALL)
 FIGURES = re.compile(r"[\d.,:/£$%-]+")
+STOPPED = re.compile(r"^[\"'“”‘’(\[]*(?:([A-Z])|([A-Za-z]+))([.,])")
+"""An initial, or a word, and the stop behind it."""
+
+USUAL, USUAL_STOP = 4.0, 0.5
+"""Zipf frequency of words that count 1, the commoner more and the rarer less, by a quarter for each tenfold; what the stop of
+an abbreviation counts. Half or twice of either makes less than a hundredth of the word error rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +59,23 @@ def plausible_in(lexicon: Lexicon | None) -> Plausible:
 
 
 def judged(text: str, lexicon: Lexicon) -> float:
-    """-1 (no word) to 1 (a word); 0 for figures and for marks alone."""
+    """-1 (no word) to 1 (a word; of everyday words up to 1.5); 0 for figures and for marks alone. A stop behind an initial or an
+    abbreviation speaks for it, a comma against it."""
     found = CORE.match(text)
     core = found[1] if found else text
     if not core or FIGURES.fullmatch(core):
         return 0.0
     if not any(letter.isalpha() for letter in core):
         return -1.0
+    stop = STOPPED.match(text)
+    usual = 0.0
+    if stop is not None and (stop[1] or f"{stop[2]}." in lexicon.abbreviations):
+        usual = USUAL_STOP if stop[3] == "." else -USUAL_STOP
     if lexicon.knows(core) or core in {"a", "A", "I", "O"}:
-        return 1.0
-    return -0.5 if len(core) == 1 else -1.0
+        return 1.0 + (min(lexicon.frequency(core), 6.0) - USUAL) / 4.0 + usual
+    if core.endswith("s") and lexicon.knows(core[:-1]):
+        return 0.5  # a plural that no list has
+    return (-0.5 if len(core) == 1 else -1.0) + usual
 
 
 def doubt(hocr: bytes, plausible: Plausible) -> float:
@@ -151,8 +164,7 @@ def rewrite(line: etree._Element, choices: Sequence[Choice]) -> None:
     for child in list(line):
         line.remove(child)
     for choice in choices:
-        others = [text for text in choice.others if text] if len(choice.words) == 1 else []
-        for token in choice.words:
+        for token, others in zip(choice.words, choice.others_by_word, strict=True):
             line.append(word_element(token, choice.confidence, others))
 
 

@@ -23,7 +23,8 @@ LEAST_OVERLAP = 0.35
 """Share of the height of the lower of two words that must be common for them to be on one line."""
 
 Plausible = Callable[[str], float]
-"""How likely a string is to be a word of the language: -1 (no word) to 1 (a word), 0 where nothing can be said."""
+"""How likely a string is to be a word of the language: below 0 none, above 0 one (to 2, the commonest), 0 where nothing can be
+said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,17 @@ class Choice:
     words: Line
     confidence: float
     others: tuple[str, ...] = ()
+
+    @property
+    def others_by_word(self) -> list[list[str]]:
+        """What others read in place of each word: of several words only where the others have as many."""
+        found: list[list[str]] = [[] for _ in self.words]
+        for other in self.others:
+            parts = other.split() if len(self.words) > 1 else [other] if other else []
+            for part, word, forms in zip(parts, self.words, found, strict=False) if len(parts) == len(self.words) else ():
+                if part != word.text and part not in forms:
+                    forms.append(part)
+        return found
 
 
 def elect(readings: Sequence[Line], plausible: Plausible) -> Choice:
