@@ -138,6 +138,19 @@ class Draft:
             else:
                 yield low, high, first, last, False
 
+    @cached_property
+    def _kept(self) -> list[tuple[int, int, int]]:
+        """(source start, source end, draft start) of the pieces that stand as they were read, by their place in the source."""
+        found = zip(self._starts, self._origins, strict=True)
+        return sorted((start, end, low) for low, (start, end, kept) in found if kept)
+
+    def place_of(self, start: int, end: int) -> int | None:
+        """Where the draft has the source's [start, end), unchanged and in one piece; else None."""
+        at = bisect_right(self._kept, start, key=lambda piece: piece[0]) - 1
+        if at < 0 or end > self._kept[at][1]:
+            return None
+        return self._kept[at][2] + start - self._kept[at][0]
+
     def origin(self, offset: int) -> tuple[int, int]:
         """Source span that the character at the draft's `offset` comes from (one character, or what an edit replaced)."""
         for low, _, start, end, kept in self.segments(offset, offset + 1):

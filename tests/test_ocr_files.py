@@ -18,7 +18,7 @@ from pipeline.run import process
 from pipeline.settings import Settings
 from pipeline.sources import markup
 from pipeline.sources.files import InputFile, read_data, read_file, read_folder
-from pipeline.sources.recognised import Piece, line_of, line_with_text
+from pipeline.sources.recognised import Piece, line_of, line_with_text, with_others
 from pipeline.sources.splitting import selected_pages
 
 FILES = Path(__file__).parent / "ocr_files"
@@ -62,6 +62,31 @@ def test_the_text_is_read_as_printed_and_in_order(name: str) -> None:
             assert page.start <= line.start < line.end <= page.end
             assert "\n" not in source.text[line.start : line.end]
             assert all(line.start <= w.start < w.end <= line.end for w in line.words)
+
+
+def test_what_else_was_read_stands_beside_a_word() -> None:
+    swap = (
+        'CONTENT="envoy"/>',
+        'CONTENT="envoy"><ALTERNATIVE>envny</ALTERNATIVE><ALTERNATIVE PURPOSE="normalised">Envoy</ALTERNATIVE>',
+    )
+    source = changed("tesseract-alto-3.xml", (swap[0], swap[1] + "</String>"))
+    assert words(source)["envoy"].alternatives == ("envny",), "what somebody made of it is no reading"
+    glyphs = '<Glyph CONTENT="l"/><Glyph CONTENT="e"><Variant CONTENT="o"/></Glyph><Glyph CONTENT="f"/><Glyph CONTENT="t"/>'
+    source = changed("tesseract-alto-3.xml", ('CONTENT="left"/>', f'CONTENT="left">{glyphs}</String>'))
+    assert words(source)["left"].alternatives == ("loft",)
+    equiv = '<pc:TextEquiv conf="0.93"><pc:Unicode>Half</pc:Unicode></pc:TextEquiv>'
+    source = changed("ocrd-page-2019.xml", (equiv, equiv + equiv.replace("Half", "Hall").replace("conf", 'index="1" conf')))
+    assert words(source)["Half"].alternatives == ("Hall",)
+    assert words(read("ocrd-page-2019.xml"))["it"].alternatives == ()
+
+
+def test_a_line_that_was_read_twice_gives_its_words_what_the_other_reading_has() -> None:
+    line = line_with_text("of the harvest was lost", 0.8, (), None)
+    assert line is not None
+    found = {
+        line.text[w.start : w.end]: w.alternatives for w in with_others(line, ["of tbe harvest was Iost", "ofthe harvest"]).words
+    }
+    assert found == {"of": (), "the": ("tbe",), "harvest": (), "was": (), "lost": ("Iost",)}
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.ledger import Ledger
-from pipeline.model import Line, Page, Region, Source
+from pipeline.model import Line, Page, Region, Source, Word
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
 from pipeline.repair.rules import PHASES, SETTLERS
 
+NONE: Mapping[str, Any] = MappingProxyType({})
 RULES = [rule for phase in PHASES for rule in phase]
 FIXES = [(rule, before, after) for rule in RULES for before, after in rule.fixes]
 LEAVES = [(rule, text) for rule in RULES for text in rule.leaves]
@@ -26,21 +31,26 @@ def lexicon() -> Lexicon:
     return build_lexicon(("english", "interwar"))
 
 
-def source_of(text: str, regions: dict[str, Region] | None = None) -> Source:
-    """A source with a page between form feeds; `regions`: the parts of the page that lines with some text are."""
+def source_of(text: str, regions: Mapping[str, Region] = NONE, others: Mapping[str, Sequence[str]] = NONE) -> Source:
+    """A source with a page between form feeds; `regions`: the parts of the page that lines with some text are; `others`: what
+    other readings of the image have for words (parted by blanks)."""
     pages, at = [], 0
     for number, part in enumerate(text.split("\f"), 1):
         lines, start = [], at
         for line in part.split("\n"):
-            lines.append(Line(start, start + len(line), region=(regions or {}).get(line, "")))
+            found = [match for match in re.finditer(r"\S+", line) if match.group() in others]
+            words = tuple(Word(start + m.start(), start + m.end(), 0.5, None, tuple(others[m.group()])) for m in found)
+            lines.append(Line(start, start + len(line), words, region=regions.get(line, "")))
             start += len(line) + 1
         pages.append(Page(number, at, at + len(part), tuple(lines)))
         at += len(part) + 1
     return Source("case", text, tuple(pages))
 
 
-def repaired(text: str, lexicon: Lexicon, regions: dict[str, Region] | None = None) -> tuple[Ledger, str]:
-    source = source_of(text, regions)
+def repaired(
+    text: str, lexicon: Lexicon, regions: Mapping[str, Region] = NONE, others: Mapping[str, Sequence[str]] = NONE
+) -> tuple[Ledger, str]:
+    source = source_of(text, regions, others)
     ledger = repair(source, learn(source, lexicon))
     result = ledger.replay(text)
     assert ledger.undo(result) == text
@@ -62,6 +72,7 @@ def test_rule_leaves_alone(rule, text, lexicon):
 
 def test_every_rule_has_examples_or_cases():
     named = {rule.name for rule, *_ in FIXES} | {case["rule"] for case in CASES if "rule" in case}
+    named |= {name for case in CASES for name in case.get("held", {})}
     assert {rule.name for rule in RULES} - named == set()
 
 
@@ -74,10 +85,12 @@ def test_names_are_unique_and_kinds_known():
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['file']}-{case.get('name', case['text'][:24])}")
 def test_corpus(case, lexicon, request):
     """`after` missing: leave alone. `rule`: it must be among those that did it. `regions`: parts of the page that lines are.
-    `known_failure`: must still fail."""
+    `known_failure`: must still fail. `others`: what other readings of the image have. `held`: what is only suggested, by rule."""
     if case.get("known_failure"):
         request.applymarker(pytest.mark.xfail(strict=True, reason=case["known_failure"]))
-    ledger, result = repaired(case["text"], lexicon, case.get("regions"))
+    ledger, result = repaired(case["text"], lexicon, case.get("regions", NONE), case.get("others", NONE))
     assert result == case.get("after", case["text"]), [(e.rule, e.before, e.after, e.probability) for e in ledger.applied]
     if "rule" in case:
         assert case["rule"] in {edit.rule for edit in ledger.applied}
+    for rule, after in case.get("held", {}).items():
+        assert (rule, after) in {(edit.rule, edit.after) for edit in ledger.held}

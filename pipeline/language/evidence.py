@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipeline.model import Word
+
 if TYPE_CHECKING:
     from pipeline.language.lexicon import Lexicon
 
@@ -120,10 +122,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
-    """What rules may know: the lexicon of the packs, and the evidence of the document."""
+    """What rules may know: the lexicon of the packs, the evidence of the document, and in the order of the source the words that
+    other readings of the image have otherwise (none where there is no image, or one reading)."""
 
     lexicon: Lexicon
     evidence: Evidence
+    disputed: tuple[Word, ...] = ()
     memory: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     def recall(self, look: Callable[[str, Knowledge], T], text: str) -> T:

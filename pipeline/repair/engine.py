@@ -110,7 +110,8 @@ def choose(
     wished = [c for rule, p in policy.wishes(draft) if signature(draft, c := Candidate(rule, p, -1)) not in vetoes]
     for candidate in sorted([*wished, *found], key=lambda c: (-c.proposal.probability, c.order)):
         ranges = candidate.proposal.ranges
-        if taken.meets(ranges) or (candidate.rule is not ALWAYS and guarded(guards, ranges, candidate.rule.name)):
+        free = candidate.rule is ALWAYS or candidate.proposal.doubt
+        if taken.meets(ranges) or (not free and guarded(guards, ranges, candidate.rule.name)):
             continue
         verdict = policy.verdict(draft, candidate.rule, candidate.proposal)
         if verdict == "undone":

@@ -7,7 +7,7 @@ import re
 from pipeline.draft import Draft
 from pipeline.language.evidence import WORD, Evidence, Knowledge, gather
 from pipeline.language.lexicon import Lexicon
-from pipeline.model import Source
+from pipeline.model import Source, Word
 from pipeline.references import document_style
 from pipeline.repair.channel import explanations, learn_confusions
 from pipeline.repair.engine import page_breaks
@@ -16,6 +16,8 @@ FEW = 0.01
 """Share of unknown words up to which it makes no difference what they are."""
 SAMPLE = 150
 """So many unknown forms tell whether they were misread."""
+SURE = 0.85
+"""Confidence from which a word is not in dispute, whatever else was read."""
 LINE_END = re.compile(r"([^\W\d_]+)-[ ]?\n([^\W\d_]+)")
 
 
@@ -30,7 +32,14 @@ def learn(source: Source, lexicon: Lexicon, evidence: Evidence | None = None) ->
         count_misread(evidence, lexicon)
         evidence.marks["scanned"] = int(source.has_images)
         learn_confusions(evidence, lexicon)
-    return Knowledge(lexicon, evidence)
+    return Knowledge(lexicon, evidence, disputed(source))
+
+
+def disputed(source: Source) -> tuple[Word, ...]:
+    """The words that other readings of the image have otherwise, and of which the OCR is not sure: what a person has put right
+    may stand beside the OCR's own reading."""
+    words = (word for page in source.pages for line in page.lines for word in line.words)
+    return tuple(w for w in words if w.alternatives and w.confidence is not None and w.confidence < SURE)
 
 
 def count_hyphens(evidence: Evidence, text: str, lexicon: Lexicon) -> None:

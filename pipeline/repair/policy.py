@@ -102,7 +102,7 @@ class Policy:
     def verdict(self, draft: Draft, rule: Rule, proposal: Proposal) -> Verdict:
         """Whether a proposal may be made (free), only be suggested (hold; undone: by a person), or must be passed over (drop)."""
         kind = proposal.kind or rule.kind
-        sure = rule is ALWAYS or proposal.probability >= self.threshold(kind)
+        sure = rule is ALWAYS or (proposal.probability >= self.threshold(kind) and not proposal.doubt)
         if not self.restrains:
             return "free" if sure else "hold"
         names = {rule.name, kind}

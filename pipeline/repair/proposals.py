@@ -30,7 +30,8 @@ class Relocation:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A repair that a rule would make. `probability` (0-1): is it right? `before`/`after` are what a reader is shown."""
+    """A repair that a rule would make. `probability` (0-1): is it right? `before`/`after` are what a reader is shown. `doubt`: it
+    is only suggested, whatever the thresholds are, also within what another rule has settled."""
 
     probability: float
     reason: str
@@ -40,6 +41,7 @@ class Proposal:
     alternatives: tuple[str, ...] = ()
     shown: tuple[str, str] | None = None
     kind: Kind | None = None
+    doubt: bool = False
 
     @property
     def ranges(self) -> list[tuple[int, int]]:

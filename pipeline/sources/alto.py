@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,12 +11,25 @@ from lxml import etree
 from pipeline.model import Box
 from pipeline.sources.markup import local
 from pipeline.sources.reading_order import Placed, in_reading_order
-from pipeline.sources.recognised import Piece, ReadLine, ReadPage, box_of, certainty, line_of, number, points_of, tidy
+from pipeline.sources.recognised import (
+    Piece,
+    ReadLine,
+    ReadPage,
+    box_of,
+    certainty,
+    line_of,
+    number,
+    others_than,
+    points_of,
+    tidy,
+)
 from pipeline.sources.roles import role
 
 PER_INCH = {"mm10": 254, "inch1200": 1200}
 SECTIONS = ("TopMargin", "PrintSpace", "LeftMargin", "RightMargin", "BottomMargin")
 """The parts of a page as they are read; the schema has all margins first."""
+EDITORIAL = re.compile(r"norm|modern|spell|lemma|transl|expan|correct|regular", re.IGNORECASE)
+"""What a PURPOSE has that is no reading of the image."""
 WORST = 9
 """The least sure of the marks 0 to 9 that CC gives each character."""
 
@@ -118,8 +132,25 @@ def line_pieces(line: etree._Element) -> Iterator[Piece]:
 def string_pieces(string: etree._Element, text: str, glued: bool) -> Iterator[Piece]:
     """The words of a String: one, with its place, or, as eScriptorium writes it, a whole line, which is no place of a word."""
     words, sure = tidy(text).split(" "), confidence(string)
+    alone = len(words) == 1
     for at, word in enumerate(words):
-        yield Piece(word, sure, box(string) if len(words) == 1 else None, glued and not at)
+        yield Piece(word, sure, box(string) if alone else None, glued and not at, alternatives(string, word) if alone else ())
+
+
+def alternatives(string: etree._Element, text: str) -> tuple[str, ...]:
+    """What else was read for a word: its ALTERNATIVEs, unless they are said to be something else than readings, and the word
+    with the Variant of one of its glyphs."""
+    found = []
+    for element in string.iterchildren("{*}ALTERNATIVE"):
+        if not EDITORIAL.search(element.get("PURPOSE") or ""):
+            found.append("".join(element.itertext()))
+    glyphs = list(string.iterchildren("{*}Glyph"))
+    letters = [glyph.get("CONTENT") or "" for glyph in glyphs]
+    if "".join(letters) == text:
+        for at, glyph in enumerate(glyphs):
+            for variant in glyph.iterchildren("{*}Variant"):
+                found.append("".join([*letters[:at], variant.get("CONTENT") or "", *letters[at + 1 :]]))
+    return others_than(text, found)
 
 
 def content(string: etree._Element) -> str:

@@ -24,7 +24,10 @@ from pipeline.sources.recognised import (
     line_of,
     line_with_text,
     number,
+    others_than,
     points_of,
+    tidy,
+    with_others,
 )
 from pipeline.sources.roles import noted_type, role
 
@@ -111,28 +114,32 @@ def rows_of(region: etree._Element, lines: Sequence[etree._Element]) -> Iterator
 def text_line(line: etree._Element) -> ReadLine | None:
     """A line: its own text, which is what people correct, else that of its words."""
     words = [word_piece(word) for word in line.iterchildren("{*}Word")]
-    text, confidence = equivalent(line)
+    (text, confidence), *others = readings_of(line) or [("", None)]
     place = outline(line) or around(word.box for word in words)
-    return line_with_text(text, confidence, words, place) if text.strip() else line_of(words, place)
+    read = line_with_text(text, confidence, words, place) if text.strip() else line_of(words, place)
+    return read and with_others(read, (other for other, _ in others))
 
 
 def word_piece(word: etree._Element) -> Piece:
     """A word; where it has no text or confidence itself, those of its glyphs."""
-    text, confidence = equivalent(word)
+    (text, confidence), *others = readings_of(word) or [("", None)]
     glyphs = [equivalent(glyph) for glyph in word.iterchildren("{*}Glyph")]
     if confidence is None:
         confidence = min((sure for _, sure in glyphs if sure is not None), default=None)
-    return Piece(text or "".join(char for char, _ in glyphs), confidence, outline(word))
+    text = text or "".join(char for char, _ in glyphs)
+    return Piece(text, confidence, outline(word), others=others_than(tidy(text), (other for other, _ in others)))
 
 
 def equivalent(element: etree._Element) -> tuple[str, float | None]:
     """The text and confidence of an element: of several readings the one with the lowest index, else the first."""
+    return next(iter(readings_of(element)), ("", None))
+
+
+def readings_of(element: etree._Element) -> list[tuple[str, float | None]]:
+    """The texts of an element with their confidences, that with the lowest index first."""
     readings = [reading for reading in element.iterchildren("{*}TextEquiv")]
     readings.sort(key=lambda reading: 0 if (index := number(reading.get("index"))) is None else index)
-    for reading in readings:
-        if text := reading_text(reading):
-            return text, certainty(reading.get("conf"))
-    return "", None
+    return [(text, certainty(reading.get("conf"))) for reading in readings if (text := reading_text(reading))]
 
 
 def reading_text(reading: etree._Element) -> str:

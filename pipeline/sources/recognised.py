@@ -68,6 +68,23 @@ def tidy(text: str) -> str:
     return normalize("NFC", UNHOLDABLE.sub("\N{REPLACEMENT CHARACTER}", BLANKS.sub(" ", text))).strip(" ")
 
 
+def others_than(text: str, readings: Iterable[str]) -> tuple[str, ...]:
+    """The readings that differ from `text`, tidied, each once and in their order."""
+    return tuple(dict.fromkeys(other for reading in readings if (other := tidy(reading)) not in ("", text)))
+
+
+def with_others(line: ReadLine, readings: Iterable[str]) -> ReadLine:
+    """The line with what other readings of all of it have in place of single words, where they have as many words."""
+    forms = [found for reading in readings if len(found := tidy(reading).split(" ")) == line.text.count(" ") + 1]
+    words = []
+    for word in line.words:
+        at = line.text.count(" ", 0, word.start)
+        alone = line.text[word.start : word.end] == line.text.split(" ")[at]
+        others = [*word.alternatives, *(form[at] for form in forms)] if alone else word.alternatives
+        words.append(replace(word, alternatives=others_than(line.text[word.start : word.end], others)))
+    return replace(line, words=tuple(words))
+
+
 def line_of(pieces: Iterable[Piece], box: Box | None = None) -> ReadLine | None:
     """The line that some pieces make, None where they hold nothing. Without a `box` of its own it has that of its words."""
     kept = [replace(piece, text=text) for piece in pieces if (text := tidy(piece.text))]

@@ -16,6 +16,7 @@ from pipeline.repair.rules import (
     notes,
     punctuation,
     quotes,
+    readings,
     spacing,
     strays,
     structure,
@@ -40,6 +41,7 @@ MARKS: tuple[Rule, ...] = (
     *apostrophes.RULES,
 )
 WORDS: tuple[Rule, ...] = (  # last: what is still unknown when marks and line ends are right
+    *readings.RULES,  # what the image itself supports
     *figures.RULES,
     *capitals.RULES,
     *names.RULES,  # before words, which would take a name for a near word

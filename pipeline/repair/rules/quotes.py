@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
@@ -13,7 +14,10 @@ from pipeline.repair.proposals import Proposal, Rule, replace
 from pipeline.repair.quote_context import DOUBLES, SINGLES
 from pipeline.repair.quote_lattice import PARAGRAPH_END, Label, Mark, decode
 from pipeline.repair.quote_marks import marks_of
+from pipeline.repair.readings import absent_marks
 
+ABSENT = 4.5
+"""How much sooner (natural log) a mark is a speck that another reading of the image lacks."""
 STRAIGHT = {
     Label.OPEN_SINGLE: "'",
     Label.CLOSE_SINGLE: "'",
@@ -55,7 +59,7 @@ def quotes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     spaced = known.evidence.habit("quote") > 0.03 and not known.evidence.marks["scanned"]
     manner = Manner(style_of(known), max(0.5, 1.0 - 4.0 * noise), spaced)
     for flow in flows(draft):
-        marks = list(flow_marks(flow, known))
+        marks = list(flow_marks(flow, draft, known))
         for mark, labels in zip(marks, decode(marks), strict=True):
             if labels:
                 yield from proposals(draft, mark, labels, manner)
@@ -72,13 +76,22 @@ def style_of(known: Knowledge) -> Mapping[Label, str]:
     return {label: CURLY[label] if label in curly else mark for label, mark in STRAIGHT.items()}
 
 
-def flow_marks(flow: Flow, known: Knowledge) -> Iterator[Mark]:
-    """All marks of a flow, with an empty one at each paragraph's end."""
+def flow_marks(flow: Flow, draft: Draft, known: Knowledge) -> Iterator[Mark]:
+    """All marks of a flow, with an empty one at each paragraph's end; those that another reading of the image lacks are sooner
+    specks than others."""
+    absent = absent_marks(draft, known)
     for paragraph in flow.paragraphs:
         for line in paragraph:
-            yield from marks_of(line, known)
+            for mark in marks_of(line, known):
+                yield doubted(mark) if mark.start in absent else mark
         end = paragraph[-1].end
         yield Mark(end, end, PARAGRAPH_END)
+
+
+def doubted(mark: Mark) -> Mark:
+    """A mark that was not read every time."""
+    ways = [(here, there, label, cost - ABSENT if label is Label.NOISE else cost) for here, there, label, cost in mark.moves]
+    return replace_fields(mark, moves=ways)
 
 
 def proposals(draft: Draft, mark: Mark, labels: dict[Label, float], manner: Manner) -> Iterator[Proposal]:

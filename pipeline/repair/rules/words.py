@@ -10,6 +10,7 @@ from pipeline.language.confusions import misreading_cost
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.channel import context, document_table, rank, why
 from pipeline.repair.proposals import Proposal, Rule, replace
+from pipeline.repair.readings import doubted, other_forms, unreadable
 from pipeline.repair.unknown import foreign, half_of_word, neighbours, unknown_tokens
 
 FUNCTION = frozenset(
@@ -41,8 +42,8 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             continue
         if foreign(text, start, end, known) or half_of_word(draft, start, end, word, known):
             continue
-        beside = neighbours(text, start, end)
-        ranked = rank(word, beside, known)
+        beside, others = neighbours(text, start, end), other_forms(draft, known, start, word)
+        ranked = rank(word, beside, known, others)
         if not ranked or ranked[0][1] < 0.05:
             continue
         best, support = ranked[0][0], context(ranked[0][0], beside, known)
@@ -57,11 +58,13 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         sure = max(0.01, 1.0 - (1.0 - sure) * (1.0 + 4.0 * known.evidence.noise))
         most = 0.97 if len(word) < SHORT or capital else 0.995
         small = word[0].lower() + word[1:]
-        if far_fetched(small, best, support, known) and not capital:
+        if far_fetched(small, best, support, known) and not capital and not (others and doubted(small, best, others)):
             most = UNSUPPORTED
+        if unreadable(word, others):
+            most = 0.6
         after = best.capitalize() if capital else best
         options = tuple(form for form, _ in ranked[:3])
-        yield replace(start, end, after, min(sure, most), why(word, after, known), alternatives=options)
+        yield replace(start, end, after, min(sure, most), why(word, after, known, others), alternatives=options)
 
 
 def doubt(word: str, best: str, support: float, begins: bool, known: Knowledge) -> float:
