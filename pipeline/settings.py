@@ -22,7 +22,7 @@ ARROW = re.compile(r"\s*->\s*")
 Probability = Annotated[float, Field(ge=0, le=1)]
 Caution = Literal["cautious", "normal", "eager"]
 Effort = Literal["fast", "balanced", "thorough"]
-Engine = Literal["auto", "pytesseract", "tesserocr"]
+Engine = Literal["auto", "pytesseract", "tesserocr", "both"]
 Format = Literal["alto", "page", "tei", "jsonl", "docx", "pdf", "pdfa"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
@@ -33,7 +33,7 @@ class Settings(BaseModel):
     `period`: dictionary packs, by name or folder, besides English. `lang`: Tesseract's languages (`eng+fra`). `jobs`: processes.
     `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read. `split`: a scan of two pages
     side by side becomes two pages. `effort`: a page is read once (fast), again in doubt, or five times (thorough). `engine`: what
-    reads (`auto`: tesserocr where it is installed, else pytesseract). `caution`
+    reads (`auto`: tesserocr where it is installed, else pytesseract; `both`: tesserocr reads pages in doubt once more). `caution`
     moves all thresholds; `thresholds`: probability, by kind of repair, from which one is made, whatever `caution` says;
     `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`) that are only suggested;
     `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are; `always`: forms and

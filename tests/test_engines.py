@@ -137,6 +137,18 @@ def test_another_engine_reads_a_page_again(request_for: PageRequest) -> None:
     assert earlier.read_bytes() != before
 
 
+@needs_tesserocr
+@pytest.mark.parametrize(("effort", "looks"), [("fast", set()), ("thorough", {"treated", "as-scanned-by-another-Tesseract"})])
+def test_both_engines_vote(effort: str, looks: set[str], request_for: PageRequest) -> None:
+    record = read_page(replace(request_for, engine="both", effort=effort))
+    assert record.engine == "both" and tesseract_version("tesserocr") in record.tesseract
+    assert source_from_ocr("letter", [record], request_for.out).text == WORDS
+    kept = {path.name.split(".")[1] for path in request_for.out.glob("0001.*.hocr.gz")} - {"hocr"}
+    assert looks <= kept and bool(looks) == bool(kept)
+    assert read_page(replace(request_for, engine="pytesseract", effort=effort)).engine == "pytesseract", "read again"
+    assert not list(request_for.out.glob("*another*"))
+
+
 def absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tesserocr", None)
 
@@ -146,6 +158,8 @@ def test_tesserocr_absent(monkeypatch: pytest.MonkeyPatch, request_for: PageRequ
     assert chosen("auto") == "pytesseract" and not is_ready(ENGINES["tesserocr"])
     with pytest.raises(MissingDependency, match=r"tesserocr.*pip install tesserocr"):
         read_page(replace(request_for, engine="tesserocr"))
+    with pytest.raises(MissingDependency, match=r"tesserocr.*pip install tesserocr"):
+        read_page(replace(request_for, engine="both"))
 
 
 class Api:

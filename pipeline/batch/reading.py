@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pipeline.imaging.geometry import Matrix
 from pipeline.imaging.lone_lines import lone_lines
 from pipeline.imaging.measure import Gray
 from pipeline.imaging.steps import Ask
-from pipeline.imaging.views import VIEWS, View
+from pipeline.imaging.views import VIEWS, Make, View, as_scanned
 from pipeline.language import build_lexicon
 from pipeline.model import Box, Treatment
 from pipeline.ocr import recognise
@@ -24,6 +24,7 @@ from pipeline.ocr.lines import read_line
 from pipeline.ocr.orientation import quarter_turns
 from pipeline.ocr.page_numbers import with_page_numbers
 from pipeline.ocr.pages import PageRequest, Rows, store_looks
+from pipeline.ocr.recognition import second_reader
 from pipeline.ocr.regions import with_regions
 from pipeline.ocr.second_look import Look, doubt, merged, plausible_in
 from pipeline.ocr.vote import Plausible
@@ -34,7 +35,7 @@ BLANK = """<?xml version="1.0" encoding="UTF-8"?>
 """
 """The hOCR of a page with nothing on it, which Tesseract is not asked about."""
 
-SECOND_LOOK, TREATED = "second look", "treated"
+SECOND_LOOK, TREATED, BY_ANOTHER = "second look", "treated", "as scanned by another Tesseract"
 
 DOUBTS = (0.04, 0.11)
 """Shares of doubtful words from which a page is read a second, and a third time; below the first, repair is as good."""
@@ -90,11 +91,9 @@ def look_again(
     plausible = words_of(request.languages, request.packs)
     share = doubt(first.hocr, plausible)
     looks, names = [first], []
-    for (name, make), least in zip(VIEWS, wanted(request.effort), strict=False):
-        if share < least:
-            break
+    for name, make, engine in wanted(request, share):
         try:
-            looks.append(read_view(make(gray, ready, ask), request))
+            looks.append(read_view(make(gray, ready, ask), replace(request, engine=engine)))
             names.append(name)
         except ToolFailed:  # the first reading stands
             continue
@@ -111,14 +110,21 @@ def look_again(
 def keep_looks(request: PageRequest, looks: Mapping[str, bytes]) -> None:
     """Keep what each look read, so that nothing that lost the vote is lost. Raises UnwritableOutput."""
     try:
-        store_looks(request.out, request.number, {name: looks.get(name) for name in (TREATED, *(name for name, _ in VIEWS))})
+        names = (TREATED, *(name for name, _ in VIEWS), BY_ANOTHER)
+        store_looks(request.out, request.number, {name: looks.get(name) for name in names})
     except OSError as error:
         raise UnwritableOutput(f"cannot be written ({error.strerror})", where=request.out) from error
 
 
-def wanted(effort: str) -> tuple[float, ...]:
-    """The share of doubtful words from which each further view is read."""
-    return (0.0,) * len(VIEWS) if effort == "thorough" else DOUBTS
+def wanted(request: PageRequest, share: float) -> list[tuple[str, Make, str]]:
+    """The views that are read besides, with the engine that reads each, of a page of which this `share` of words is doubtful."""
+    everything = request.effort == "thorough"
+    least = (0.0,) * len(VIEWS) if everything else DOUBTS
+    views = [(name, make, request.engine) for (name, make), low in zip(VIEWS, least, strict=False) if share >= low]
+    other = second_reader(request.engine)
+    if other and (everything or share >= DOUBTS[-1]):
+        views.append((BY_ANOTHER, as_scanned, other))
+    return views
 
 
 def read_view(view: View, request: PageRequest) -> Look:

@@ -68,8 +68,8 @@ EFFORT = click.option(
 )
 ENGINE = click.option(
     "--engine",
-    type=click.Choice(("auto", "pytesseract", "tesserocr")),
-    help="What reads: the program Tesseract (pytesseract, default), Tesseract within Errata (tesserocr), or what is there.",
+    type=click.Choice(("auto", "pytesseract", "tesserocr", "both")),
+    help="What reads: the program Tesseract (pytesseract, default), Tesseract within Errata (tesserocr), what is there, or both.",
 )
 FORMAT = click.option(
     "--format",

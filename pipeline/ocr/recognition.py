@@ -13,8 +13,27 @@ from pipeline.ocr.engine import Engine, Layout, Task, missing_language
 from pipeline.ocr.tesseract import Program
 from pipeline.ocr.tesserocr_engine import InProcess
 
-ENGINES: Mapping[str, Engine] = {"tesserocr": InProcess(), "pytesseract": Program()}
-"""The engines by name. `auto` is the first that is ready, and else the last, which says what is missing."""
+
+class Both:
+    """The engine `both`: the program reads, and the library is asked once more for pages in doubt (see `second_reader`)."""
+
+    in_process = True
+
+    def version(self) -> str:
+        return f"{PROGRAM.version()} and {LIBRARY.version()}"
+
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted(set(PROGRAM.languages()) & set(LIBRARY.languages())))
+
+    def hocr(self, image: NDArray[np.uint8], task: Task) -> bytes:
+        return PROGRAM.hocr(image, task)
+
+
+PROGRAM, LIBRARY = Program(), InProcess()
+ENGINES: Mapping[str, Engine] = {"tesserocr": LIBRARY, "pytesseract": PROGRAM, "both": Both()}
+"""The engines by name."""
+AUTO = ("tesserocr", "pytesseract")
+"""`auto` is the first of these that is ready, and else the last, which says what is missing."""
 
 DPI_PER_X_HEIGHT = 12.5
 """Letters of 24 pixels' x-height stand for a scan at 300 dpi: what Tesseract takes the resolution for are sizes of strokes
@@ -48,7 +67,12 @@ def chosen(engine: str) -> str:
     """The name of the engine that `engine` stands for."""
     if engine != "auto":
         return engine
-    return next((name for name, one in ENGINES.items() if is_ready(one)), list(ENGINES)[-1])
+    return next((name for name in AUTO if is_ready(ENGINES[name])), AUTO[-1])
+
+
+def second_reader(engine: str) -> str | None:
+    """The engine that reads pages in doubt once more besides `engine`, if any."""
+    return "tesserocr" if engine == "both" else None
 
 
 def is_ready(engine: Engine) -> bool:
