@@ -11,7 +11,7 @@ from pipeline.batch.documents import StoredJob, TextJob
 from pipeline.batch.order import Order, check_formats, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.scans import read_scans
-from pipeline.batch.stamp import finished_folders
+from pipeline.batch.stamp import Stamp, finished_folders
 from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
@@ -38,8 +38,8 @@ from pipeline.sources.to_clean import documents_to_clean
 
 def process(source: Source, settings: Settings, undone: Sequence[Undone] = ()) -> Result:
     """Everything that is done to a text once it has been read; what a person undid in it before is not done again."""
-    lexicon = lexicon_of(settings.packs)
-    policy = policy_of(settings, lexicon.packs, undone)
+    lexicon = lexicon_of(settings.packs, settings.lang)
+    policy = policy_of(settings, lexicon.packs, undone, lexicon.covered)
     knowledge = learn(source, lexicon)
     return result_of(source, repair(source, knowledge, policy), knowledge)
 
@@ -51,9 +51,9 @@ def result_of(source: Source, ledger: Ledger, knowledge: Knowledge) -> Result:
     return Result(source, ledger, knowledge.evidence, document_confidence(source, ledger, knowledge), references, new_names=names)
 
 
-def rebuild(source: Source, ledger: Ledger, evidence: Evidence, packs: tuple[str, ...]) -> Result:
+def rebuild(source: Source, ledger: Ledger, evidence: Evidence, stamp: Stamp) -> Result:
     """The result of a ledger at hand, with the evidence and the dictionaries of the run that made it; nothing is repaired."""
-    return result_of(source, ledger, Knowledge(lexicon_of(packs or Settings().packs), evidence))
+    return result_of(source, ledger, Knowledge(lexicon_of(stamp.packs or Settings().packs, stamp.languages), evidence))
 
 
 def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
@@ -62,7 +62,7 @@ def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, eac
     A document that fails does not stop the others. Raises PipelineError for what makes an end of all: nothing to read, no
     Tesseract, a broken dictionary, an output folder that cannot be written.
     """
-    lexicon_of(order.settings.packs)
+    lexicon_of(order.settings.packs, order.settings.lang)
     documents = documents_to_digitise(paths, order.out, each=each)
     check_writable(order)
     outcomes = read_scans(documents, order, report, process)
@@ -75,7 +75,7 @@ def clean(
 ) -> list[Outcome]:
     """Read texts, and what an OCR left, and `process` each document; with `whole`, each folder is one document, with `each`
     every file. Errors as for `digitise`."""
-    lexicon_of(order.settings.packs)
+    lexicon_of(order.settings.packs, order.settings.lang)
     documents = documents_to_clean(paths, order.out, whole=whole, each=each)
     check_writable(order)
     outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
@@ -90,7 +90,7 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
 
 def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:
     """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
-    lexicon_of(order.settings.packs)
+    lexicon_of(order.settings.packs, order.settings.lang)
     check_formats(order.settings)
     folders = finished_folders(paths)
     outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
@@ -121,6 +121,6 @@ def take_audit(folder: Path, filled: Path) -> Audit:
 
 
 @lru_cache(maxsize=2)
-def lexicon_of(packs: tuple[str, ...]) -> Lexicon:
-    """The lexicon of some packs, made once in a process. Raises InvalidConfig."""
-    return build_lexicon(packs)
+def lexicon_of(packs: tuple[str, ...], languages: str) -> Lexicon:
+    """The lexicon of some packs and languages, made once in a process. Raises InvalidConfig."""
+    return build_lexicon(packs, languages)

@@ -30,7 +30,8 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 class Settings(BaseModel):
     """What a run may be told. The field names are the keys of `errata.toml`.
 
-    `period`: dictionary packs, by name or folder, besides English. `lang`: Tesseract's languages (`eng+fra`). `jobs`: processes.
+    `period`: dictionary packs, by name or folder, besides English. `lang`: the languages, by Tesseract's codes (`eng+fra`).
+    `jobs`: processes.
     `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read. `split`: a scan of two pages
     side by side becomes two pages. `effort`: a page is read once (fast), again in doubt, or five times (thorough). `engine`: what
     reads (`auto`: tesserocr where it is installed, else pytesseract; `both`: tesserocr reads pages in doubt once more). `caution`
@@ -113,7 +114,7 @@ class Settings(BaseModel):
 
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
-        scans_only = {"lang", "keep_images", "use_text_layer", "split", "effort", "engine"}
+        scans_only = {"keep_images", "use_text_layer", "split", "effort", "engine"}
         always_left = {"jobs", "formats"}
         kept = self.model_dump(mode="json", exclude=always_left if with_scans else always_left | scans_only)
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()

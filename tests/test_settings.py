@@ -79,7 +79,8 @@ def test_the_fingerprint_changes_with_what_changes_results() -> None:
     plain = Settings()
     assert plain.fingerprint(with_scans=True) == Settings(jobs=1).fingerprint(with_scans=True)
     assert plain.fingerprint(with_scans=True) != Settings(lang="fra").fingerprint(with_scans=True)
-    assert plain.fingerprint(with_scans=False) == Settings(lang="fra").fingerprint(with_scans=False)
+    assert plain.fingerprint(with_scans=False) != Settings(lang="fra").fingerprint(with_scans=False)
+    assert plain.fingerprint(with_scans=False) == Settings(effort="fast").fingerprint(with_scans=False)
     assert plain.fingerprint(with_scans=False) != Settings(never=("quote",)).fingerprint(with_scans=False)
 
 

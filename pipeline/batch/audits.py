@@ -99,4 +99,4 @@ def one_document(path: Path) -> tuple[Path, Stamp]:
 def stored_result(folder: Path, stamp: Stamp, rebuild: Rebuild) -> Result:
     """The result that lies in a folder, without what a person found on its lines. Raises PipelineError."""
     source = stored_source(folder, stamp)
-    return rebuild(source, read_ledger(folder / "edits.jsonl"), read_evidence(folder), stamp.packs)
+    return rebuild(source, read_ledger(folder / "edits.jsonl"), read_evidence(folder), stamp)

@@ -145,11 +145,12 @@ class StoredJob:
         earlier = read_stamp(self.folder)
         if earlier is None:
             raise UnreadableInput("errata.json is missing or damaged", where=self.folder, advice="Read the document again")
-        settings = self.order.settings
+        settings = self.order.settings.model_copy(update={"lang": earlier.languages})
+        order = replace(self.order, settings=settings)
         hashed = settings_hash(settings, with_scans=earlier.task == "digitise")
         formats = (*earlier.formats, *settings.formats)
         stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs, formats=formats)
-        return finish(stored_source(self.folder, earlier), stamp, self.folder, self.order, self.process)
+        return finish(stored_source(self.folder, earlier), stamp, self.folder, order, self.process)
 
 
 def run_job(job: Job) -> Outcome:

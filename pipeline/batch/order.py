@@ -66,6 +66,7 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
         order.selected,
         document.whole,
         packs=order.settings.packs,
+        languages=order.settings.lang,
         images=str(order.images or ""),
         formats=order.settings.formats,
     )

@@ -137,8 +137,9 @@ def read_view(view: View, request: PageRequest) -> Look:
 
 @lru_cache(maxsize=2)
 def words_of(languages: str, packs: tuple[str, ...]) -> Plausible:
-    """What the dictionaries say of a word; nothing where English is not among the languages."""
-    return plausible_in(build_lexicon(packs) if "eng" in languages.split("+") else None)
+    """What the dictionaries and lists of the languages say of a word; nothing where there are none."""
+    lexicon = build_lexicon(packs, languages)
+    return plausible_in(lexicon if lexicon.covered or lexicon.others else None)
 
 
 def rows(matrix: Matrix) -> Rows:

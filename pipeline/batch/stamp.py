@@ -19,8 +19,8 @@ FORMAT = 1
 class Stamp:
     """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
     from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read; `packs`: the
-    dictionaries, by name or folder; `images`: the folder that was named for page images; `formats`: what was made besides the
-    text."""
+    dictionaries, by name or folder; `languages`: of the text, by Tesseract's codes; `images`: the folder that was named for
+    page images; `formats`: what was made besides the text."""
 
     task: str
     name: str
@@ -33,6 +33,7 @@ class Stamp:
     counts: dict[str, int] = field(default_factory=dict)
     failed: tuple[int, ...] = ()
     packs: tuple[str, ...] = ()
+    languages: str = "eng"
     images: str = ""
     formats: tuple[str, ...] = ()
 

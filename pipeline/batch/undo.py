@@ -12,7 +12,7 @@ from pipeline.batch.decisions import decided, read_decisions, write_decisions
 from pipeline.batch.documents import counts_of, stored_source, write_results
 from pipeline.batch.order import unwritable
 from pipeline.batch.outcomes import Outcome
-from pipeline.batch.stamp import read_stamp
+from pipeline.batch.stamp import Stamp, read_stamp
 from pipeline.batch.verdicts import with_stored_readings
 from pipeline.errors import BadArguments, InvalidRecord, UnreadableInput
 from pipeline.language.evidence import Evidence
@@ -23,8 +23,8 @@ from pipeline.repair.policy import ALWAYS, UNDONE, rule_names
 from pipeline.result import Result
 
 PAGE_BREAK = "page-break"
-Rebuild = Callable[[Source, Ledger, Evidence, tuple[str, ...]], Result]
-"""What makes a document's result, without repairing, of its source, a ledger, its evidence, and the names of its packs."""
+Rebuild = Callable[[Source, Ledger, Evidence, Stamp], Result]
+"""What makes a document's result, without repairing, of its source, a ledger, its evidence, and its stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class UndoJob:
         if not gone:
             return Outcome(self.name, self.folder, "already done", note="nothing to undo")
         source = stored_source(self.folder, stamp)
-        result = self.rebuild(source, without(ledger, gone), read_evidence(self.folder), stamp.packs)
+        result = self.rebuild(source, without(ledger, gone), read_evidence(self.folder), stamp)
         result, remarks = with_stored_readings(result, self.folder)
         decisions = [*read_decisions(self.folder), *decided(gone, source.text)]
         try:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import InvalidConfig
+from pipeline.language.languages import ENGLISH
 from pipeline.language.packs import Pack
 from pipeline.repair.policy import Policy, Undone, thresholds_for
+from pipeline.repair.rules import WORDS
 from pipeline.settings import Settings, check_lists, check_pairs
 
+ENGLISH_ONLY = frozenset({"lost-apostrophe", "fixed-apostrophe", "lost-space", "small-i"})
+"""Rules that know certain English words."""
+WORDLESS = ENGLISH_ONLY | frozenset(rule.name for rule in WORDS)
+"""Rules that know words."""
 
-def policy_of(settings: Settings, packs: Sequence[Pack], undone: Sequence[Undone] = ()) -> Policy:
+
+def policy_of(
+    settings: Settings, packs: Sequence[Pack], undone: Sequence[Undone] = (), covered: Collection[str] = (ENGLISH,)
+) -> Policy:
     """The policy of a run: the settings, and over them the lists keep.txt, never.txt and always.txt of the packs.
+
+    Where packs have words of none of the text's languages (`covered`), its words stay as they are; where they have none of
+    English, what knows certain English words does nothing.
 
     Raises InvalidConfig, with file and line, for lists that make no sense or contradict each other.
     """
     always, keep = dict(settings.always), list(settings.keep)
     refused = set(settings.never_pairs)
+    unspoken = WORDLESS if not covered else ENGLISH_ONLY if ENGLISH not in covered else frozenset[str]()
     for pack in packs:
         always |= dict(pairs(pack, "always"))
         refused |= set(pairs(pack, "never"))
@@ -30,7 +43,7 @@ def policy_of(settings: Settings, packs: Sequence[Pack], undone: Sequence[Undone
         thresholds={**thresholds_for(settings.caution), **settings.thresholds},
         suggest=settings.suggest,
         never=frozenset(name for name in settings.never if "->" not in name),
-        without=frozenset(settings.without),
+        without=frozenset(settings.without) | unspoken,
         refused=frozenset(refused),
         keep=tuple(dict.fromkeys(keep)),
         always=always,

@@ -56,7 +56,7 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CONFIG, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(

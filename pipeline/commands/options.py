@@ -50,7 +50,7 @@ PERIOD = click.option(
     metavar="PACK",
     help="Dictionary besides English, by name or folder; repeatable. Default: interwar.",
 )
-LANG = click.option("--lang", metavar="CODES", help="Languages for Tesseract, such as eng or eng+fra. Default: eng.")
+LANG = click.option("--lang", metavar="CODES", help="Languages, by Tesseract's codes, such as eng or eng+fra. Default: eng.")
 PAGES = click.option("--pages", callback=page_ranges, metavar="RANGES", help="Only these places in the scan order: 1-5,9.")
 CAUTION = options(
     click.option("--cautious", is_flag=True, help="Make only what is surer than usual; suggest the rest."),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.language import wordlists
 from pipeline.language.candidates import Candidate, CandidateIndex
+from pipeline.language.languages import ENGLISH, codes, is_script, words_of
 from pipeline.language.packs import Pack, find_pack, load_pack
 
 PACK_ZIPF = 2.0  # of a pack's entry that no frequency list holds: about once in ten million words
@@ -62,17 +63,28 @@ class Series:
 class Lexicon:
     """Words, names, prefixes, abbreviations and series, with frequencies; build one with `build_lexicon`.
 
+    `covered`: those of the document's `languages` that a pack has words of; other languages are known by their frequency lists
+    only. `complete`: something is known of every language, so that a word that is not known may be none.
+
     Every method takes a token in any case, with straight or curly apostrophes. After construction only caches change.
     """
 
-    def __init__(self, packs: Sequence[Pack]) -> None:
+    def __init__(self, packs: Sequence[Pack], languages: str = ENGLISH) -> None:
         self.packs = tuple(packs)
+        wanted = codes(languages)
+        self.covered = frozenset(code for code in wanted if any(code in pack.languages for pack in packs))
         exclusions = frozenset(entry for pack in packs for entry in pack.entries("exclusions"))
-        self.zipf = wordlists.known_words(exclusions)
+        self.zipf = wordlists.known_words(exclusions) if ENGLISH in self.covered else {}
+        lists = {code: words_of(code) for code in wanted if code != ENGLISH}
+        self.complete = not is_script(languages) and all(code in self.covered or lists.get(code) for code in wanted)
+        self.others: dict[str, float] = {}
+        for code, words in lists.items():
+            merge(self.zipf if code in self.covered else self.others, words)
         self.names: dict[str, str] = {}
         self.phrases: dict[str, str] = {}
         for pack in packs:
-            self.add_words(pack)
+            if not self.covered.isdisjoint(pack.languages):
+                self.add_words(pack)
             for file, kind in NAME_KINDS.items():
                 self.add_names(pack.entries(file), kind)
             self.add_names((term for term in pack.entries("terms") if term != term.casefold()), "term")
@@ -84,8 +96,8 @@ class Lexicon:
 
     @cached_property
     def bigrams(self) -> Mapping[str, int]:
-        """`first second` -> count; read on first use."""
-        return wordlists.read_bigrams()
+        """`first second` -> count, in English; read on first use."""
+        return wordlists.read_bigrams() if ENGLISH in self.covered else {}
 
     @cached_property
     def index(self) -> CandidateIndex:
@@ -138,7 +150,7 @@ class Lexicon:
 
     def judge(self, word: str) -> bool:
         """`knows` without its memory."""
-        if self.holds(word):
+        if self.holds(word) or word.casefold() in self.others:
             return True
         if word.endswith(("'s", "'S", "s'", "S'")):
             bare = word[:-1] if word[-1] == "'" else word[:-2]
@@ -150,6 +162,15 @@ class Lexicon:
         if self.is_derived(lower):
             return True
         return any(pattern.sub(other, lower) in self.zipf for pattern, other in SPELLINGS if pattern.search(lower))
+
+    def is_foreign(self, word: str) -> bool:
+        """Whether the word belongs to a language of the document that no pack covers, rather than to one that some pack does."""
+        folded = word.casefold()
+        return self.others.get(folded, 0.0) > self.zipf.get(folded, 0.0) + 1.0
+
+    def commonness(self, word: str) -> float:
+        """`frequency`, in whichever of the document's languages the word is the most common."""
+        return max(self.frequency(word), self.others.get(word.casefold(), 0.0))
 
     def is_derived(self, word: str) -> bool:
         """Whether this is the adverb or the noun of a known adjective: `incautiously`, `outspokenness`."""
@@ -195,6 +216,13 @@ class Lexicon:
         return self.index.near(word.translate(MARKS), max_distance)
 
 
+def merge(known: dict[str, float], words: Mapping[str, float]) -> None:
+    """Add words, each with the greater of its frequencies."""
+    for word, zipf in words.items():
+        if zipf > known.get(word, 0.0):
+            known[word] = zipf
+
+
 def read_series(row: tuple[str, ...]) -> Series:
     """A line of `series.txt`: code, description, ranges (`1-1110` or `1-25,30`), year of opening."""
     spans = []
@@ -204,9 +232,9 @@ def read_series(row: tuple[str, ...]) -> Series:
     return Series(row[0], row[1], tuple(spans), int(row[3]) if len(row) > 3 and row[3] else None)
 
 
-def build_lexicon(packs: Sequence[str | Path] = ("english", "interwar")) -> Lexicon:
-    """The lexicon of some packs, by name or folder, over the packaged English lists.
+def build_lexicon(packs: Sequence[str | Path] = ("english", "interwar"), languages: str = ENGLISH) -> Lexicon:
+    """The lexicon of some packs, by name or folder, over the packaged lists of some languages (`eng+rus`).
 
     Raises InvalidConfig for a pack that is missing or broken.
     """
-    return Lexicon([load_pack(find_pack(pack)) for pack in packs])
+    return Lexicon([load_pack(find_pack(pack)) for pack in packs], languages)

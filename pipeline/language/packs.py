@@ -8,10 +8,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import InvalidConfig
+from pipeline.language.languages import ENGLISH, codes
 
 Row = tuple[str, ...]
 
@@ -40,7 +42,7 @@ SORT_ADVICE = "Lines are in code point order: LC_ALL=C sort does it"
 
 
 class PackInfo(BaseModel):
-    """What `pack.toml` says about a pack."""
+    """What `pack.toml` says about a pack. `languages`: whose words it has, English unless it says otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -48,7 +50,7 @@ class PackInfo(BaseModel):
     licence: str
     version: str = "1"
     description: str = ""
-    languages: list[str] = []
+    languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}(_[a-z]+)?$")]] = []
     years: list[int] = []
     sources: list[str] = []
 
@@ -60,6 +62,11 @@ class Pack:
     folder: Path
     info: PackInfo
     rows: Mapping[str, tuple[Row, ...]]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose words it has, by their three letters."""
+        return codes(self.info.languages) or (ENGLISH,)
 
     def entries(self, kind: str) -> Iterator[str]:
         """The first column of every line of `kind`.txt; nothing where the pack has no such file."""

@@ -7,6 +7,7 @@ To add one: a class with these members in a file of its own, a line in `recognit
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -57,9 +58,12 @@ class Engine(Protocol):
         """
 
 
-def missing_language(language: str) -> MissingDependency:
-    package = "tesseract-ocr-" + language.replace("_", "-").lower()
-    return MissingDependency(f"Tesseract has no data for “{language}”", advice=f"Install it: apt-get install {package}")
+def missing_language(*languages: str) -> MissingDependency:
+    """The error for languages that there are no data for."""
+    named = " and ".join(f"“{language}”" for language in languages)
+    packages = ("tesseract-ocr-" + re.sub("[_/]", "-", language).lower() for language in languages)
+    advice = f"Install {'it' if len(languages) == 1 else 'them'}: apt-get install {' '.join(packages)}"
+    return MissingDependency(f"Tesseract has no data for {named}", advice=advice)
 
 
 def took_too_long(timeout: float) -> ToolFailed:

@@ -88,9 +88,8 @@ def check_languages(languages: str, engine: Engine) -> None:
     if not re.fullmatch(r"[A-Za-z0-9_/]+(\+[A-Za-z0-9_/]+)*", languages):
         raise BadArguments(f"“{languages}” is no language for Tesseract", advice="Write for example eng or eng+fra")
     have = engine.languages()
-    for language in languages.split("+"):
-        if language not in have:
-            raise missing_language(language)
+    if missing := [language for language in languages.split("+") if language not in have]:
+        raise missing_language(*missing)
 
 
 def installed_languages(engine: str = "pytesseract") -> tuple[str, ...]:

@@ -25,7 +25,7 @@ treated page's leads it."""
 WORD_GAP = 3.0
 """X-heights: parts of a line lie no further apart."""
 
-CORE = re.compile(r"^[\"'“”‘’(\[]*(.*?)[\"'“”‘’)\].,;:!?]*$", re.DOTALL)
+CORE = re.compile(r"^[\"'“”‘’„«»(\[]*(.*?)[\"'“”‘’«»)\].,;:!?]*$", re.DOTALL)
 FIGURES = re.compile(r"[\d.,:/£$%-]+")
 STOPPED = re.compile(r"^[\"'“”‘’(\[]*(?:([A-Z])|([A-Za-z]+))([.,])")
 """An initial, or a word, and the stop behind it."""
@@ -72,9 +72,11 @@ def judged(text: str, lexicon: Lexicon) -> float:
     if stop is not None and (stop[1] or f"{stop[2]}." in lexicon.abbreviations):
         usual = USUAL_STOP if stop[3] == "." else -USUAL_STOP
     if lexicon.knows(core) or core in {"a", "A", "I", "O"}:
-        return 1.0 + (min(lexicon.frequency(core), 6.0) - USUAL) / 4.0 + usual
+        return 1.0 + (min(lexicon.commonness(core), 6.0) - USUAL) / 4.0 + usual
     if core.endswith("s") and lexicon.knows(core[:-1]):
         return 0.5  # a plural that no list has
+    if not lexicon.complete:
+        return 0.0  # it may be a word of a language that there is no list of
     return (-0.5 if len(core) == 1 else -1.0) + usual
 
 

@@ -99,7 +99,8 @@ def candidate_forms(word: str, known: Knowledge) -> dict[str, int]:
         form = form[0].lower() + form[1:] if word[0].isupper() else form
         if form.islower() and (known.lexicon.knows(form) or (len(form) > 4 and known.evidence.lower[form] > 3)):
             forms[form] = 1
-    return {form: steps for form, steps in forms.items() if len(form) > 1 or form == "a"}
+    # “claß” is no English word, though it is “class” to one who compares without regard to capitals.
+    return {form: steps for form, steps in forms.items() if (len(form) > 1 or form == "a") and form == form.casefold()}
 
 
 def document_table(_: str, known: Knowledge) -> dict[tuple[str, str], float]:

@@ -53,7 +53,9 @@ def count_hyphens(evidence: Evidence, text: str, lexicon: Lexicon) -> None:
 
 
 def count_unknown(evidence: Evidence, lexicon: Lexicon) -> None:
-    """How noisy is the text: words in small letters, and those of them that no list knows."""
+    """How noisy is the text: words in small letters, and those of them that no list knows, where there are lists."""
+    if not lexicon.complete:
+        return
     for word, count in evidence.words.items():
         if len(word) > 3 and word.islower() and WORD.fullmatch(word):
             evidence.marks["small word"] += count

@@ -119,7 +119,7 @@ def foreign(text: str, start: int, end: int, known: Knowledge) -> bool:
     near = (
         re.findall(r"[^\W\d_]{2,}", text[max(0, start - 40) : start])[-3:] + re.findall(r"[^\W\d_]{2,}", text[end : end + 40])[:3]
     )
-    unknown = sum(not known.lexicon.knows(word) for word in near)
+    unknown = sum(not known.lexicon.knows(word) or known.lexicon.is_foreign(word) for word in near)
     share = 0.5 if known.evidence.noise < 0.03 else 0.67  # in a noisy text most unknown words are plain words misread
     return unknown >= share * max(1, len(near))
 
