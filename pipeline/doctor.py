@@ -6,6 +6,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
@@ -59,6 +60,7 @@ def checks(languages: str, out: Path) -> Iterator[Check]:
     yield engine_check()
     yield from format_checks()
     yield from dictionary_checks()
+    yield from word_checks(languages)
     yield write_check("output folder", out)
     yield write_check("temporary folder", Path(tempfile.gettempdir()))
 
@@ -129,6 +131,22 @@ def dictionary_checks() -> Iterator[Check]:
             yield Check(f"dictionary {folder.name}", True, f"{entries:,} entries")
         except PipelineError as fault:
             yield Check(f"dictionary {folder.name}", False, str(fault), "Correct that line, or install Errata again")
+
+
+def word_checks(languages: str) -> Iterator[Check]:
+    """What is known of the words of each language but English."""
+    from pipeline.language.languages import ENGLISH, codes, words_of
+    from pipeline.language.packs import load_pack, shipped_packs
+
+    covered: set[str] = set()
+    for folder in shipped_packs().glob("*/pack.toml"):
+        with suppress(PipelineError):  # a broken one has been named above
+            covered.update(load_pack(folder.parent).languages)
+    for language in codes(languages):
+        if language != ENGLISH and language not in covered:
+            count = len(words_of(language))
+            known = f"{count:,} are known, and none is put right" if count else "none is known, and none is put right"
+            yield Check(f"words of “{language}”", True, f"{known}: no shipped dictionary has them")
 
 
 def write_check(name: str, folder: Path) -> Check:

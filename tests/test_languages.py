@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Errata
 
-from pipeline.doctor import tesseract_checks
+from pipeline.doctor import tesseract_checks, word_checks
 from pipeline.errors import InvalidConfig, MissingDependency
 from pipeline.language import build_lexicon, load_pack
 from pipeline.language.languages import codes, is_script, words_of
@@ -97,6 +97,12 @@ def test_all_that_tesseract_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPatc
     missing = [check for check in tesseract_checks("eng+xyz") if not check.sound]
     assert [check.name for check in missing] == ["Tesseract data “xyz”"]
     assert "apt-get install tesseract-ocr-xyz" in missing[0].advice
+
+
+def test_the_doctor_says_whose_words_are_known() -> None:
+    found = {check.name: check.found for check in word_checks("eng+rus+lat")}
+    assert list(found) == ["words of “rus”", "words of “lat”"]
+    assert "none is put right" in found["words of “rus”"] and found["words of “lat”"].startswith("none is known")
 
 
 def test_repair_keeps_the_languages_of_a_document(tmp_path: Path, errata: Errata) -> None:
