@@ -25,10 +25,13 @@ treated page's leads it."""
 WORD_GAP = 3.0
 """X-heights: parts of a line lie no further apart."""
 
-CORE = re.compile(r"^[\"'“”‘’„«»(\[]*(.*?)[\"'“”‘’«»)\].,;:!?]*$", re.DOTALL)
+CORE = re.compile(r"^[\"'“”‘’(\[]*(.*?)[\"'“”‘’)\].,;:!?]*$", re.DOTALL)
 FIGURES = re.compile(r"[\d.,:/£$%-]+")
 STOPPED = re.compile(r"^[\"'“”‘’(\[]*(?:([A-Z])|([A-Za-z]+))([.,])")
 """An initial, or a word, and the stop behind it."""
+
+HALF = re.compile(r"[^\W\d_]{2,}-")
+"""A word that goes on in the next line."""
 
 USUAL, USUAL_STOP = 4.0, 0.5
 """Zipf frequency of words that count 1, the commoner more and the rarer less, by a quarter for each tenfold; what the stop of
@@ -61,6 +64,8 @@ def plausible_in(lexicon: Lexicon | None) -> Plausible:
 def judged(text: str, lexicon: Lexicon) -> float:
     """-1 (no word) to 1 (a word; of everyday words up to 1.5); 0 for figures and for marks alone. A stop behind an initial or an
     abbreviation speaks for it, a comma against it."""
+    if lexicon.others or text[0] in "«„":  # other languages' quotation marks; in English text they are specks
+        text = text.strip("«»„")
     found = CORE.match(text)
     core = found[1] if found else text
     if not core or FIGURES.fullmatch(core):
@@ -77,7 +82,7 @@ def judged(text: str, lexicon: Lexicon) -> float:
         return 0.5  # a plural that no list has
     if not lexicon.complete:
         return 0.0  # it may be a word of a language that there is no list of
-    return (-0.5 if len(core) == 1 else -1.0) + usual
+    return (-0.5 if len(core) == 1 or HALF.fullmatch(core) else -1.0) + usual
 
 
 def doubt(hocr: bytes, plausible: Plausible) -> float:

@@ -26,6 +26,7 @@ SENTENCE_END = re.compile(r"[.!?][\"'’”)\]]*\s+[\"'‘“(\[]*$")
 RUNS_ON = re.compile(r"[a-z]\s$|[a-z][,;] $")
 """What stands before a word with which no sentence and no line of a letter's form begins."""
 FIGURES = re.compile(r"[\d.,:/£$%()-]*\d[\d.,:/£$%()-]*")
+INITIAL = re.compile(r"(?<=[A-Za-z.] )[A-Z], [A-Z][a-z]{2,}")
 CLOSING = frozenset("yours truly sincerely faithfully respectfully obediently sir sirs madam gentlemen".split())
 """Words of a letter behind which a line ends with a comma."""
 OPENERS = OPEN | frozenset(
@@ -106,8 +107,11 @@ def other_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     for found in disputed_words(draft, known):
         head, mark, at = found.text[:-1], found.text[-1], found.end - 1
         others = {other.replace(" ", "") for other in found.others}
-        if mark == "," and any(o.startswith(f"{head}.") for o in others) and ends_sentence(draft.text, found):
+        stopped = mark == "," and any(other.startswith(f"{head}.") for other in others)
+        if stopped and ends_sentence(draft.text, found):
             yield replace(at, at + 1, ".", 0.93, "A sentence ends here, and another reading of the image has a stop.")
+        elif stopped and INITIAL.match(draft.text, found.start):
+            yield replace(at, at + 1, ".", 0.93, "An initial before a name, and another reading of the image has a stop.")
         elif mark in ".:" and head in others and goes_on(draft.text, found, known):
             reason = "The sentence goes on, and another reading of the image has no mark here."
             yield replace(at, at + 1, "", 0.92 if mark == "." else 0.88, reason, kind="stray")
