@@ -15,7 +15,8 @@ from pipeline.imaging import Prepared, prepare
 from pipeline.imaging.geometry import quarter_turns, scaled, skew, straightened
 from pipeline.imaging.measure import Gray, measure
 from pipeline.imaging.show_through import MIRRORED
-from pipeline.imaging.steps import STEPS, Outcome, Step
+from pipeline.imaging.step import Outcome, Step
+from pipeline.imaging.steps import STEPS
 from pipeline.ocr.orientation import quarter_turns as quarter_turns_by_reading
 
 TEXT = """
@@ -83,7 +84,7 @@ def test_the_scan_is_not_changed_in_place(samples: ModuleType, page: Gray) -> No
 
 def test_every_step_says_what_it_did(samples: ModuleType, page: Gray) -> None:
     prepared = prepare(samples.degrade(page, 1, rotation=1, specks=50, dark_edge=30, punch_holes=2, uneven=0.3))
-    assert [treatment.step for treatment in prepared.treatments] == ["noise", *(step.name for step in STEPS)]
+    assert [treatment.step for treatment in prepared.treatments] == ["noise", *(step.name for step in STEPS), "analysis"]
     assert all(treatment.reason for treatment in prepared.treatments)
     assert {"borders", "holes", "background", "deskew"} <= taken(prepared)
     assert prepared.stages[0][0] == "gray"

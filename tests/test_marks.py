@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.imaging.blemishes import specks
 from pipeline.imaging.marks import components, count_marks
-from pipeline.imaging.measure import Gray, is_blank, measure
+from pipeline.imaging.measure import Gray, measure
+from pipeline.imaging.tones import is_blank
 
 
 def scattered(seed: int, share: float) -> Gray:

@@ -15,11 +15,12 @@ from pipeline.errors import ToolFailed, UnwritableOutput
 from pipeline.imaging.geometry import Matrix
 from pipeline.imaging.lone_lines import lone_lines
 from pipeline.imaging.measure import Gray
-from pipeline.imaging.steps import Ask
+from pipeline.imaging.step import Ask
 from pipeline.imaging.views import VIEWS, Make, View, as_scanned
 from pipeline.language import build_lexicon
 from pipeline.model import Box, Treatment
 from pipeline.ocr import recognise
+from pipeline.ocr.bent_boxes import bent_boxes
 from pipeline.ocr.lines import read_line
 from pipeline.ocr.orientation import quarter_turns
 from pipeline.ocr.page_numbers import with_page_numbers
@@ -43,8 +44,8 @@ DOUBTS = (0.04, 0.11)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read from an image. `hocr` holds for the treated image; `to_scan` leads from its pixels to the given ones, for
-    which `unread` holds."""
+    """What was read from an image. `hocr` holds for the treated image, as it was before lines that bent were made level;
+    `to_scan` leads from its pixels to the given ones, for which `unread` holds."""
 
     hocr: bytes
     to_scan: Rows
@@ -62,7 +63,7 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
     if ready.blank:
         hocr = BLANK.format(width=gray.shape[1], height=gray.shape[0]).encode()
         return Reading(hocr, rows(ready.to_scan), ready.treatments, blank=True)
-    look = read_view(View(ready.image, ready.to_scan, ready.x_height), request)
+    look = read_view(View(ready.image, ready.to_scan, ready.x_height, ready.bend), request)
     keep_looks(request, {})
     if request.effort == "fast":
         return completed(look.hocr, look.to_scan, ready.treatments, ready, request)
@@ -70,7 +71,7 @@ def read_image(gray: Gray, request: PageRequest) -> Reading:
     treatments = (*ready.treatments, said)
     if to_scan is ready.to_scan:
         read = partial(read_line, languages=request.languages, engine=request.engine)
-        hocr, numbers = with_page_numbers(hocr, list(lone_lines(ready.image, ready.x_height)), ready.x_height, read)
+        hocr, numbers = with_page_numbers(hocr, list(lone_lines(ready.bent.image, ready.x_height)), ready.x_height, read)
         if numbers:
             treatments += (Treatment("page number", True, f"{' and '.join(numbers)}, read by itself"),)
     return completed(hocr, to_scan, treatments, ready, request)
@@ -80,7 +81,7 @@ def completed(
     hocr: bytes, to_scan: Matrix, treatments: tuple[Treatment, ...], ready: imaging.Prepared, request: PageRequest
 ) -> Reading:
     """What was read, with what is found where the page has ink and no text."""
-    rest = read_leftovers(hocr, to_scan, ready, request, lambda text: words_of(request.languages, request.packs)(text))
+    rest = read_leftovers(hocr, to_scan, ready.bent, request, lambda text: words_of(request.languages, request.packs)(text))
     return Reading(with_regions(rest.hocr), rows(to_scan), (*treatments, *rest.treatments), unread=rest.unread)
 
 
@@ -132,7 +133,7 @@ def read_view(view: View, request: PageRequest) -> Look:
     hocr = recognise(
         view.image, languages=request.languages, timeout=request.timeout, x_height=view.x_height, engine=request.engine
     )
-    return Look(hocr, view.to_scan)
+    return Look(hocr if view.bend is None else bent_boxes(hocr, view.bend), view.to_scan)
 
 
 @lru_cache(maxsize=2)

@@ -9,10 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.geometry import IDENTITY, Matrix, skew, straightened
-from pipeline.imaging.measure import Gray, Measures, dark_parts, evened, is_blank, measure, reduced
+from pipeline.imaging.analysis import described
+from pipeline.imaging.curl import Bend
+from pipeline.imaging.geometry import IDENTITY, Matrix, magnified, skew, straightened
+from pipeline.imaging.measure import Gray, Measures, measure
 from pipeline.imaging.openings import Leaf, cut_apart, find_gutter, is_wide
-from pipeline.imaging.steps import BEFORE_CUTTING, STEPS, Ask, Outcome, Step, calm
+from pipeline.imaging.step import Ask, Outcome, Step
+from pipeline.imaging.steps import BEFORE_CUTTING, STEPS
+from pipeline.imaging.surface_steps import calm
+from pipeline.imaging.tones import dark_parts, evened, is_blank, reduced
 from pipeline.model import Treatment
 
 cv2.setNumThreads(1)  # pages are read side by side, one process a core
@@ -26,6 +31,9 @@ LEAST_OF_THINNED = 0.55
 MOST_LOST_LETTERS = 0.01
 """Share of the letter-like marks that a step may lose; a letter is lost when little more than half of that is left of its ink."""
 
+MEANT = 0.3
+"""Share of its ink up to which a mark was no letter, where all the rest is painted out on purpose."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -34,6 +42,7 @@ class Prepared:
     `image`: uint8, height x width. `to_scan`: 3 x 3, leads from pixels (x, y, 1) of `image` to pixels of the scan. `stages`:
     names and images of the steps that were taken, the scan itself first. `x_height`: pixels of `image`, 0.0 where unknown.
     `letters`: N x 4, left, top, width, height of its letter-like marks, likewise.
+    `bend`: where lines were made level, what leads from `image` to the pixels for which `to_scan` holds.
     """
 
     image: Gray
@@ -43,6 +52,15 @@ class Prepared:
     x_height: float
     blank: bool
     letters: NDArray[np.int32]
+    bend: Bend | None = None
+
+    @property
+    def bent(self) -> Prepared:
+        """The page as it was before lines that bent were made level: that for which `to_scan` holds."""
+        if self.bend is None:
+            return self
+        image = self.stages[[name for name, _ in self.stages].index("curl") - 1][1]
+        return replace(self, image=image, letters=letters_of(measure(image)), bend=None)
 
 
 def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -> Prepared:
@@ -56,7 +74,7 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
     treatments.append(Treatment("noise", quiet.image is not None, quiet.reason))
     if quiet.image is not None:
         stages.append(("noise", quiet.image))
-    image, back = stages[-1][1], IDENTITY
+    image, back, bend = stages[-1][1], IDENTITY, None
     if is_blank(image):
         return Prepared(
             gray, back, (Treatment("all", False, "the page is blank"),), tuple(stages), 0.0, True, np.empty((0, 4), np.int32)
@@ -66,6 +84,9 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
         if step.letters and page.x_height <= 0:
             treatments.append(Treatment(step.name, False, "too few letters to measure"))
             continue
+        if step.unless and step.unless in (name for name, _ in stages):
+            treatments.append(Treatment(step.name, False, f"not after “{step.unless}”, which does as much"))
+            continue
         outcome = step.run(image, page, ask) if step.asks else step.run(image, page)
         if outcome.image is None:
             treatments.append(Treatment(step.name, False, outcome.reason))
@@ -74,9 +95,16 @@ def prepare(gray: Gray, steps: Sequence[Step] = STEPS, ask: Ask | None = None) -
         treatments.append(Treatment(step.name, not loss, loss or outcome.reason))
         if not loss:
             image, back, page = outcome.image, back @ outcome.matrix, after
+            bend = outcome.bend or bend
             stages.append((step.name, image))
-    letters = np.round(page.boxes / page.scale).astype(np.int32)
-    return Prepared(image, back, tuple(treatments), tuple(stages), page.x_height, False, letters)
+    treatments.append(Treatment("analysis", True, described(page)))
+    letters = letters_of(page)
+    return Prepared(image, back, tuple(treatments), tuple(stages), page.x_height, False, letters, bend)
+
+
+def letters_of(page: Measures) -> NDArray[np.int32]:
+    """The boxes of the letters of a page in its own pixels."""
+    return np.round(page.boxes / page.scale).astype(np.int32)
 
 
 def leaves(gray: Gray, ask: Ask | None = None) -> tuple[Leaf, ...]:
@@ -103,8 +131,9 @@ def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures
         return "", measure(image)
     if outcome.back is not None:
         after = measure(image)
-        zoom = abs(float(np.linalg.det(outcome.back)))
-        share = after.ink * zoom / max(before.ink, 1.0)
+        zoom = magnified(outcome.back, image.shape)
+        ink = before.ink if outcome.areas is None else before.ink_outside(outcome.areas)
+        share = after.ink * zoom / max(ink, 1.0)
         return (f"not done: {1 - share:.0%} of the ink would be lost" if share < LEAST_INK else ""), after
     if outcome.touched is not None and not before.labels[spots := before.spots(outcome.touched)].any():
         return "", replace(before, small=np.where(spots, np.uint8(255), before.small))
@@ -120,7 +149,7 @@ def lost(before: Measures, image: Gray, outcome: Outcome) -> tuple[str, Measures
     if outcome.areas is not None:
         whole = np.bincount(before.labels[outcome.areas == 0], minlength=number)[1:].astype(np.int32)
     least = LEAST_OF_THINNED if outcome.thins else LEAST_INK
-    missing = int(np.count_nonzero((left < 0.6 * least * whole) & (whole > 0)))
+    missing = int(np.count_nonzero((left < 0.6 * least * whole) & (whole > MEANT * before.areas)))
     if left.sum() < least * whole.sum():
         return f"not done: {1 - left.sum() / whole.sum():.0%} of the ink would be lost", before
     if missing > MOST_LOST_LETTERS * before.letters + 2:

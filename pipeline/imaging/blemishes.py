@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import components, count_marks
+from pipeline.imaging.marks import Marks, components, count_marks
 from pipeline.imaging.measure import Gray, Measures
 
 Mask = NDArray[np.uint8]
@@ -62,16 +62,15 @@ def sharp_edged(areas: Mask, page: Measures) -> Mask:
     return marks.selected(chosen)
 
 
-def round_areas(areas: Mask, smallest: float, largest: float, margin: float) -> Mask:
-    """Of some areas, the round filled ones of `smallest` to `largest` pixels across with their middle within `margin` (0-1, share
+def round_marks(marks: Marks, smallest: float, largest: float, margin: float) -> Mask:
+    """Of some marks, the round filled ones of `smallest` to `largest` pixels across with their middle within `margin` (0-1, share
     of the page's width or height) of an edge; 0 or 255."""
-    marks = components(areas)
     width, height, area = (marks.stats[:, k] for k in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     chosen = (np.minimum(width, height) >= smallest) & (np.maximum(width, height) <= largest)
     chosen &= np.abs(width - height) <= 0.25 * np.maximum(width, height)
     fill = area / (np.pi / 4 * np.maximum(1, width * height))
     chosen &= (fill > 0.88) & (fill < 1.12)
-    rows, columns = areas.shape
+    rows, columns = marks.labels.shape
     across, down = marks.centres[:, 0] / columns, marks.centres[:, 1] / rows
     chosen &= np.minimum(np.minimum(across, 1 - across), np.minimum(down, 1 - down)) < margin
     chosen[0] = False
@@ -101,12 +100,12 @@ def dark_edges(page: Measures) -> tuple[Mask, Mask, float]:
 def punch_holes(page: Measures) -> tuple[Mask, int]:
     """Where punch holes lie, dark or light, on the reduced copy, and how many. Holes are 1.3 to 6 x-heights across."""
     size = page.x_height * page.scale
-    holes = round_areas(page.very_dark, 1.3 * size, 6 * size, 0.15)
+    holes = round_marks(page.very_dark_marks, 1.3 * size, 6 * size, 0.15)
     paper = page.paper
     if paper < 243:
         light = np.where(page.small > paper + 0.6 * (255 - paper), np.uint8(255), np.uint8(0))
         light = cv2.morphologyEx(light, cv2.MORPH_OPEN, ellipse(size / 2)).astype(np.uint8, copy=False)
-        holes = cv2.bitwise_or(holes, round_areas(light, 1.3 * size, 6 * size, 0.15)).astype(np.uint8, copy=False)
+        holes = cv2.bitwise_or(holes, round_marks(components(light), 1.3 * size, 6 * size, 0.15)).astype(np.uint8, copy=False)
     if not holes.any():
         return holes, 0
     return cv2.dilate(holes, ellipse(0.8 * size)).astype(np.uint8, copy=False), count_marks(holes)

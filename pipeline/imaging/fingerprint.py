@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.imaging.measure import Gray, reduced
+from pipeline.imaging.measure import Gray
+from pipeline.imaging.tones import reduced
 
 ROWS, COLUMNS = 8, 8
 INK = 0.6

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.measure import Gray, Measures, dark_parts, is_bilevel, levelled
+from pipeline.imaging.measure import Gray, Measures
+from pipeline.imaging.tones import dark_parts, is_bilevel, levelled
 
 Matrix = NDArray[np.float64]
 
@@ -52,6 +53,12 @@ def scaled(gray: Gray, factor: float) -> tuple[Gray, Matrix]:
     # pixel centres lie at whole numbers, so the middle of the first pixel moves
     back = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]], np.float64)
     return cv2.resize(gray, size, interpolation=how).astype(np.uint8, copy=False), back
+
+
+def magnified(back: Matrix, shape: tuple[int, ...]) -> float:
+    """How many pixels of the old image one in the middle of the new image stands for. `shape`: of the new one."""
+    depth = float(back[2] @ np.array([shape[1] / 2, shape[0] / 2, 1]))
+    return float(abs(np.linalg.det(back) / depth**3))
 
 
 def sharpness(rows: NDArray[np.float64], columns: NDArray[np.float64], slope: float) -> float:

@@ -9,21 +9,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.marks import components
+from pipeline.imaging.marks import Marks, components
+from pipeline.imaging.ruled_lines import WIDE, without_lines
+from pipeline.imaging.tones import dark_parts, evened, reduced, sharpened
 
 Gray = NDArray[np.uint8]
-
-REDUCED_PIXELS = 1_300_000
-"""Size of the copy on which a page is measured; letters of a whole page stay well above ten pixels at that."""
 
 TOUCHING = 0.86
 """Width of most marks, as a multiple of their height, from which letters may touch: in Latin script most are narrower."""
 
 NO_GRAIN = 0.85
 """Share of letters and words among all marks of a page that was sharpened; where paper's grain comes out others are many."""
-
-WHITE = 247
-"""Paper lighter than this counts as white."""
 
 MIN_LETTERS = 20
 """Fewer letter-like marks than this say nothing reliable about the height of letters or the direction of lines."""
@@ -36,7 +32,8 @@ class Measures:
     `x_height`: pixels of the measured image, 0.0 where there are too few letters to tell. `letters`: how many letter-like marks.
     `scale`: reduced pixels per pixel. `small`: the reduced copy; `even`: the same with white paper. On it are: `boxes`, N x 4
     (left, top, width, height) of the letters; `areas`, their ink in pixels (N); `labels`, the number of the letter at each
-    pixel, 1 to N, or 0.
+    pixel, 1 to N, or 0. `lines`: where there are ruled lines (0 or 255), whose ink is not that
+    of letters; None where there are none.
     """
 
     x_height: float
@@ -47,11 +44,16 @@ class Measures:
     boxes: NDArray[np.int32]
     areas: NDArray[np.int32]
     labels: NDArray[np.int32]
+    lines: NDArray[np.uint8] | None = None
 
     @property
     def ink(self) -> float:
         """Area of the letters' ink in pixels of the measured image."""
         return float(self.areas.sum()) / self.scale**2
+
+    def ink_outside(self, areas: NDArray[np.uint8]) -> float:
+        """The same but for some areas of the reduced copy (not 0)."""
+        return float(np.count_nonzero((self.labels > 0) & (areas == 0))) / self.scale**2
 
     @cached_property
     def paper(self) -> int:
@@ -62,10 +64,30 @@ class Measures:
         return int(np.searchsorted(counts.cumsum(), counts.sum() / 2)) if counts.any() else 255
 
     @cached_property
+    def contrast(self) -> float:
+        """How much darker than the paper most ink is, in greys of 255, where the paper is made evenly white."""
+        some, ink = self.even[::3, ::3], self.labels[::3, ::3] > 0  # a ninth tells as well
+        return max(0.0, float(np.median(some) - np.median(some[ink]))) if ink.any() else 0.0
+
+    @cached_property
+    def grain(self) -> float:
+        """By how much the darker part of the paper (a sixth) away from letters is darker than most of it; greys as for
+        `contrast`."""
+        width = round(1.2 * self.x_height * self.scale) | 1
+        away = cv2.dilate((self.labels > 0).astype(np.uint8), np.ones((width, width), np.uint8)) == 0
+        counts = cv2.calcHist([self.even], [0], away.astype(np.uint8), [256], [0, 256]).ravel().cumsum()
+        middle, darker = np.searchsorted(counts, [counts[-1] / 2, counts[-1] * 0.16])
+        return float(middle - darker)
+
+    @cached_property
     def very_dark(self) -> Gray:
         """What is much darker than the paper, 0 or 255, on the reduced copy."""
         lightest = np.ceil(min(self.paper * 0.6, 140)) - 1
         return cv2.threshold(self.small, lightest, 255, cv2.THRESH_BINARY_INV)[1].astype(np.uint8, copy=False)
+
+    @cached_property
+    def very_dark_marks(self) -> Marks:
+        return components(self.very_dark)
 
     @cached_property
     def points(self) -> NDArray[np.int64]:
@@ -82,81 +104,6 @@ class Measures:
         return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0)
 
 
-def is_bilevel(gray: Gray) -> bool:
-    """Whether a page has (nearly) no greys: scanned at one bit, or binarised before it came here. Judged on a sample of rows."""
-    sample = gray[:: max(1, gray.shape[0] // 400)]
-    return float(np.mean((sample > 8) & (sample < 247))) < 0.002
-
-
-def is_blank(gray: Gray) -> bool:
-    """Whether a page is one tone all over, give or take the noise of a scanner, or too small to hold a letter."""
-    if min(gray.shape) < 8:
-        return True
-    few = 0.0001 * gray.size
-    for rows in (gray[:: max(1, gray.shape[0] // 256)], gray):  # some rows mostly show that there is ink
-        counts = cv2.calcHist([rows], [0], None, [256], [0, 256]).ravel().cumsum()
-        low, high = np.searchsorted(counts, [few, rows.size - few])
-        if high - low >= 24:
-            return False
-    return True
-
-
-def reduced(gray: Gray) -> tuple[Gray, float]:
-    """A copy of at most REDUCED_PIXELS, by area averaging, and its scale (reduced pixels per pixel)."""
-    scale = min(1.0, (REDUCED_PIXELS / gray.size) ** 0.5)
-    if scale > 0.85:
-        return gray, 1.0
-    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
-    return cv2.resize(gray, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), scale
-
-
-def background(gray: Gray, reach: int, above: int = 254) -> Gray:
-    """The paper without its ink: the lightest tone within `reach` pixels, smoothed. Same shape as `gray`.
-
-    Grey-scale closing and a median, a usual estimate for division (Gonzalez and Woods, Digital Image Processing, 9.6).
-    It is found on a copy where `reach` is about six pixels: paper changes slowly. Where all of it is lighter than `above`, it
-    is taken for white.
-    """
-    shrink = max(1, reach // 6)
-    size = (max(1, gray.shape[1] // shrink), max(1, gray.shape[0] // shrink))
-    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-    width = 2 * max(1, round(reach / shrink)) + 1
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    if closed.min() > above:
-        return np.full_like(gray, 255)
-    smooth = cv2.medianBlur(closed, width)
-    return cv2.resize(smooth, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
-
-
-def is_white(gray: Gray, reach: int) -> bool:
-    """Whether the paper of a page is white nearly everywhere."""
-    return float(np.percentile(background(gray, reach, WHITE), 2)) > WHITE
-
-
-def levelled(gray: Gray, reach: int) -> Gray:
-    """The page divided by its background, so that paper is white (255) everywhere. `reach`: pixels, more than a letter's
-    stroke."""
-    paper = np.maximum(background(gray, reach), 1)
-    return cv2.divide(gray, paper, scale=255.0).astype(np.uint8, copy=False)
-
-
-def evened(small: Gray) -> Gray:
-    """A reduced copy with white paper."""
-    return small if is_bilevel(small) else levelled(small, max(12, min(small.shape) // 40))
-
-
-def dark_parts(even: Gray) -> NDArray[np.uint8]:
-    """Where a page with white paper is dark (0 or 255): N. Otsu, A threshold selection method, IEEE SMC 9, 1979."""
-    _, dark = cv2.threshold(even, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    return dark.astype(np.uint8, copy=False)
-
-
-def sharpened(gray: Gray, sigma: float, amount: float = 1.5) -> Gray:
-    """Edges made clearer: `amount` times what a Gaussian blur of `sigma` pixels would take away is added."""
-    blurred = cv2.GaussianBlur(gray, (0, 0), sigma)
-    return cv2.addWeighted(gray, 1 + amount, blurred, -amount, 0).astype(np.uint8, copy=False)
-
-
 def measure(gray: Gray) -> Measures:
     """Find the letters of a page: marks of the most frequent height and their neighbours in size."""
     small, scale = reduced(gray)
@@ -170,12 +117,27 @@ def measure(gray: Gray) -> Measures:
         if found > 1.2 * some and found > NO_GRAIN * apart.number:
             marks = apart
             x_height = frequent_height(marks.stats[1:])
+    marks, lines = apart_from_lines(marks, x_height)
     stats = marks.stats
     chosen = letter_like(stats, x_height)
     numbers = np.zeros(len(stats), np.int32)
     numbers[chosen] = np.arange(1, int(chosen.sum()) + 1)
     boxes, areas = stats[chosen, :4].astype(np.int32), stats[chosen, cv2.CC_STAT_AREA].astype(np.int32)
-    return Measures(x_height / scale, int(chosen.sum()), scale, small, even, boxes, areas, np.take(numbers, marks.labels))
+    return Measures(x_height / scale, int(chosen.sum()), scale, small, even, boxes, areas, np.take(numbers, marks.labels), lines)
+
+
+def apart_from_lines(marks: Marks, x_height: float) -> tuple[Marks, NDArray[np.uint8] | None]:
+    """The marks without lines that are ruled among them, which join letters to one mark; and where these lines are, if any."""
+    wide = marks.stats[marks.stats[:, cv2.CC_STAT_WIDTH] > WIDE * x_height]
+    if x_height <= 0 or not len(wide):
+        return marks, None
+    rows = slice(int(wide[:, 1].min()), int((wide[:, 1] + wide[:, 3]).max()))
+    part, found = without_lines(np.where(marks.labels[rows] > 0, np.uint8(255), np.uint8(0)), x_height)
+    if not found.any():
+        return marks, None
+    rest, lines = np.where(marks.labels > 0, np.uint8(255), np.uint8(0)), np.zeros(marks.labels.shape, np.uint8)
+    rest[rows], lines[rows] = part, found
+    return components(rest), lines
 
 
 def widths(stats: NDArray[np.int32]) -> tuple[int, float]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.geometry import Matrix
 from pipeline.imaging.marks import components
-from pipeline.imaging.measure import Gray, Measures, dark_parts
+from pipeline.imaging.measure import Gray, Measures
+from pipeline.imaging.tones import dark_parts
 from pipeline.model import Treatment
 
 WIDER = 1.05

@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 
 from pipeline.imaging import Prepared, prepare
+from pipeline.imaging.curl import Bend
 from pipeline.imaging.geometry import Matrix, scaled
 from pipeline.imaging.measure import Gray
-from pipeline.imaging.steps import STEPS, Ask
+from pipeline.imaging.step import Ask
+from pipeline.imaging.steps import STEPS
 
 SMALL = 20.0
 """Pixels; an x-height at which the recogniser sees less of rough edges than at its usual one."""
@@ -23,11 +25,13 @@ NEEDED = frozenset({"orientation", "scale"})
 @dataclass(frozen=True)
 class View:
     """A page to be read once more. `image`: uint8, height x width; `to_scan`: 3 x 3, from its pixels to those of the scan;
-    `x_height`: pixels, 0.0 where it is not known, None where the recogniser is to judge the resolution itself."""
+    `x_height`: pixels, 0.0 where it is not known, None where the recogniser is to judge the resolution itself; `bend` as in
+    Prepared."""
 
     image: Gray
     to_scan: Matrix
     x_height: float | None
+    bend: Bend | None = None
 
 
 def as_scanned(gray: Gray, ready: Prepared, ask: Ask | None) -> View:
@@ -40,14 +44,15 @@ def small_letters(gray: Gray, ready: Prepared, ask: Ask | None) -> View:
     """The treated page with smaller letters."""
     if ready.x_height <= 0:
         return View(ready.image, ready.to_scan, 0.0)
-    image, back = scaled(ready.image, SMALL / ready.x_height)
-    return View(image, ready.to_scan @ back, SMALL)
+    factor = SMALL / ready.x_height
+    image, back = scaled(ready.image, factor)
+    return View(image, ready.to_scan @ back, SMALL, ready.bend and ready.bend.scaled(factor))
 
 
 def darkened(gray: Gray, ready: Prepared, ask: Ask | None) -> View:
     """The treated page with its greys squared: pale strokes come out, touching ones run together."""
     curve = np.array([round(255 * (tone / 255) ** 2) for tone in range(256)], np.uint8)
-    return View(cv2.LUT(ready.image, curve).astype(np.uint8, copy=False), ready.to_scan, ready.x_height)
+    return View(cv2.LUT(ready.image, curve).astype(np.uint8, copy=False), ready.to_scan, ready.x_height, ready.bend)
 
 
 def sharpened(gray: Gray, ready: Prepared, ask: Ask | None) -> View:
@@ -56,7 +61,7 @@ def sharpened(gray: Gray, ready: Prepared, ask: Ask | None) -> View:
     image = ready.stages[names.index("blur") - 1][1] if "blur" in names and "binarise" not in names else ready.image
     soft = cv2.GaussianBlur(image, (0, 0), max(0.6, ready.x_height / 8))
     sharp = cv2.addWeighted(image, 1.8, soft, -0.8, 0).astype(np.uint8, copy=False)
-    return View(sharp, ready.to_scan, ready.x_height)
+    return View(sharp, ready.to_scan, ready.x_height, ready.bend)
 
 
 Make = Callable[[Gray, Prepared, Ask | None], View]

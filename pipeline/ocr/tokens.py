@@ -64,11 +64,12 @@ def tokens(line: etree._Element, matrix: Matrix) -> Line:
 
 
 def led(box: Edges, rows: Sequence[Sequence[float]]) -> Edges:
-    """The upright rectangle around a box that the rows of a matrix (3 x 3) lead elsewhere."""
+    """The upright rectangle around a box that the rows of a matrix (3 x 3), which may change the perspective, lead elsewhere."""
     left, top, right, bottom = box
-    (a, b, c), (d, e, f), _ = rows
-    across = [a * x + b * y + c for x in (left, right) for y in (top, bottom)]
-    down = [d * x + e * y + f for x in (left, right) for y in (top, bottom)]
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    corners = [(x, y, g * x + h * y + i) for x in (left, right) for y in (top, bottom)]
+    across = [(a * x + b * y + c) / depth for x, y, depth in corners]
+    down = [(d * x + e * y + f) / depth for x, y, depth in corners]
     return min(across), min(down), max(across), max(down)
 
 

@@ -194,8 +194,9 @@ def box_on_scan(title: str, to_scan: Rows) -> Box | None:
 
 
 def mapped(x: float, y: float, rows: Rows) -> tuple[float, float]:
-    """A point led by the first two rows of an affine matrix."""
-    return rows[0][0] * x + rows[0][1] * y + rows[0][2], rows[1][0] * x + rows[1][1] * y + rows[1][2]
+    """A point led by a matrix, which may be that of a change of perspective."""
+    across, down, depth = (row[0] * x + row[1] * y + row[2] for row in rows)
+    return across / depth, down / depth
 
 
 def source_from_ocr(name: str, records: Sequence[PageRecord], ocr_folder: Path) -> Source:
