@@ -211,7 +211,7 @@ def brown(page: CleanPage, other: CleanPage, chance: Chance) -> Gray:
     grain = cv2.GaussianBlur(chance.normal(0, 1, (height, width)), (0, 0), measure(page.image).x_height / 12)
     tone = 150 + 9 * clouds + 6 * grain / grain.std()
     ink = (paper(page.image) - page.image.astype(np.float64)).clip(0) / paper(page.image)
-    return gray_levels(tone * (1 - 0.33 * ink) + chance.normal(0, 3, page.image.shape))
+    return gray_levels(tone * (1 - 0.42 * ink) + chance.normal(0, 3, page.image.shape))
 
 
 DAMAGES = (
@@ -237,5 +237,5 @@ DAMAGES = (
     Damage("underlines", "every third line, a ninth of the x-height thick, touching what reaches down", underlined),
     Damage("ruled paper", "a line under every line, through the feet of letters, and down the margin", ruled),
     Damage("large bed, staples", "a bed half as large again as the sheet, 1.2° askew, two staples", stapled),
-    Damage("brown paper", "grain and stains, ink a third darker than the paper", brown),
+    Damage("brown paper", "grain and stains, ink two fifths darker than the paper", brown),
 )

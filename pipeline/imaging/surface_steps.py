@@ -153,5 +153,5 @@ def binarise(gray: Gray, page: Measures) -> Outcome:
 def pale_parts(page: Measures) -> Mask:
     """Of a page with pale ink, on the reduced copy, all that is no ink for certain (255): letters have darker places, clots of
     grain do not."""
-    lightest = float(np.median(page.even[page.labels > 0])) + 0.3 * page.contrast
+    lightest = float(np.median(page.even[page.labels > 0])) + 0.1 * page.contrast
     return np.where(page.even > lightest, np.uint8(255), np.uint8(0))
