@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pipeline.model import TEXT_LAYER
 from pipeline.result import Result
 
-SPECIAL = frozenset({"noise", "orientation", "split", "show-through", "binarise", "second look", "page number"})
+SPECIAL = frozenset(
+    (
+        "noise", "orientation", "split", "perspective", "curl", "grain", "show-through", "ruled lines", "binarise", "second look",
+        "page number",
+    )
+)  # fmt: skip
 """Treatments of scans that a reader should know of."""
 MOST_ROWS = 60
 
