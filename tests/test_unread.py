@@ -95,18 +95,33 @@ def test_a_page_that_was_read_whole_is_not_read_again() -> None:
     assert with_unread(hocr, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), read, PLAUSIBLE) == Found(hocr)
 
 
-def test_what_reads_as_no_words_is_not_taken_but_told() -> None:
+def strange(text: str, sure: int) -> bytes:
+    """The hOCR of one word."""
+    word = f"<span class='ocrx_word' title='bbox 90 40 390 80; x_wconf {sure}'>{text}</span>"
+    return f"<html xmlns='http://www.w3.org/1999/xhtml'><body><span class='ocr_line'>{word}</span></body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("readings", "taken"),
+    [
+        (("xqztw", 70, "xqztw", 70), False),  # no word, and not surely read
+        (("JS/mk", 90, "JS/mk", 85), True),  # no word, but read twice the same
+        (("JS/mk", 90, "J5/mk", 90), False),
+        (("JS/mk", 90, "JS/mk", 60), False),
+        (("---", 95, "---", 95), False),
+    ],
+)
+def test_what_reads_as_no_words_must_be_read_twice_the_same(readings: tuple[str, int, str, int], taken: bool) -> None:
     ready, hocr = reading()
-    strange = b"<span class='ocr_line'><span class='ocrx_word' title='bbox 40 40 90 80; x_wconf 92'>xqztw</span></span>"
-    nonsense = b"<html xmlns='http://www.w3.org/1999/xhtml'><body>" + strange + b"</body></html>"
-    part = without(hocr, 5)
-    found = with_unread(
-        part, Page(ready.image, ready.letters, ready.x_height, np.eye(3)), lambda image, layout: nonsense, PLAUSIBLE
-    )
-    assert found.hocr == part and found.added == 0
-    assert len(found.unread) == 1
-    left, top, right, bottom = found.unread[0]
-    assert right - left > 800 and 20 < bottom - top < 80
+    part, first = without(hocr, 5), [strange(*readings[:2]), strange(*readings[2:])]
+    page = Page(ready.image, ready.letters, ready.x_height, np.eye(3))
+    found = with_unread(part, page, lambda image, layout: first.pop(0), PLAUSIBLE)
+    assert found.added == taken
+    assert (readings[0] in text_of(found.hocr)) is taken
+    if not taken:
+        assert found.hocr == part
+        ((left, top, right, bottom),) = found.unread
+        assert right - left > 800 and 20 < bottom - top < 80
 
 
 def test_specks_and_rules_are_no_lines() -> None:

@@ -168,7 +168,7 @@ def under_or_over(box: Edges, picture: Edges, reach: float) -> bool:
 
 
 def put_last(rows: Sequence[Row], body: Body) -> bool:
-    """Put a lone line below all others, which was read before them, behind them: it is none of the text."""
+    """Put a lone line below all others, which was read before them, behind them; capitals with a number are the page's foot."""
     lowest = max(rows, key=lambda row: row.box[1])
     others = [row for row in rows if row is not lowest and row.region != "scrawl"]
     parent, end = lowest.element.getparent(), rows[-1].element.getparent()
@@ -179,5 +179,5 @@ def put_last(rows: Sequence[Row], body: Body) -> bool:
     if not clear or not alone or parent is end or parent.tag != f"{{{XHTML}}}p":
         return False
     end.addnext(parent)
-    lowest.region = "footer"
+    lowest.region = "footer" if lowest.text.isupper() and any(map(str.isdigit, lowest.text)) else ""
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,7 @@ from pipeline.ocr.tokens import (
     tokens,
     word_element,
 )
-from pipeline.ocr.vote import Plausible
+from pipeline.ocr.vote import Plausible, text_of
 
 Gray = NDArray[np.uint8]
 ReadBlock = Callable[[Gray, Layout], bytes]
@@ -37,6 +37,9 @@ MOST_READ = 12
 
 SURE, KNOWN, LETTERS = 0.75, 0.3, 4
 """A line is taken when its letters have at least this confidence and plausibility, and there are so many of them."""
+
+SURE_TWICE = 0.8
+"""The least confidence of both readings of a line that is taken because they are the same."""
 
 MARGIN = 1.5
 """X-heights of white paper around what is read."""
@@ -83,7 +86,7 @@ def with_unread(hocr: bytes, page: Page, read: ReadBlock, plausible: Plausible) 
     unread: list[Place] = []
     for block in blocks:
         if left_over(block, added):
-            taken = [line for line in lines_in(block, page, boxes, read, scattered) if is_sound(line, plausible)]
+            taken = list(lines_in(block, page, boxes, read, plausible, scattered=scattered))
             for line in taken:
                 put(root, [moved(word, page.to_hocr) for word in line])
                 boxes = np.concatenate([boxes, np.array([word.box for word in line])])
@@ -99,9 +102,29 @@ def left_over(block: InkBlock, lines: Sequence[Line]) -> list[Place]:
     return [place for place in block.lines if not any(on_line(line, place) for line in lines)]
 
 
-def lines_in(block: InkBlock, page: Page, words: NDArray[np.float64], read: ReadBlock, scattered: bool) -> list[Line]:
-    """What a block reads when nothing else is there to be seen; its words have boxes in pixels of the treated image."""
+def lines_in(
+    block: InkBlock, page: Page, words: NDArray[np.float64], read: ReadBlock, plausible: Plausible, *, scattered: bool
+) -> Iterator[Line]:
+    """The lines of a block that are read with confidence and as words, or, as initials and figures may be, twice the same: as it
+    is, and with its greys squared. Their words have boxes in pixels of the treated image."""
     layout: Layout = "line" if block.box[3] - block.box[1] <= ONE_LINE * page.x_height else "block"
+    layout = "scattered" if scattered else layout
+    image, shift = cut_out(block, page, words)
+    lines = read_lines(parsed(read(image, layout)), shift)
+    again: list[str] | None = None
+    for line in lines:
+        if is_sound(line, plausible):
+            yield line
+        elif is_sure(line):
+            if again is None:
+                dark = (image.astype(np.uint16) ** 2 // 255).astype(np.uint8)
+                again = [text_of(other) for other in read_lines(parsed(read(dark, layout)), shift) if is_sure(other)]
+            if text_of(line) in again:
+                yield line
+
+
+def cut_out(block: InkBlock, page: Page, words: NDArray[np.float64]) -> tuple[Gray, Matrix]:
+    """The image of a block, with white where words were read, and the matrix from its pixels to those of the treated image."""
     left, top, right, bottom = widened(block.box, page)
     margin = round(MARGIN * page.x_height)
     cut = np.full((bottom - top + 2 * margin, right - left + 2 * margin), 255, np.uint8)
@@ -110,7 +133,7 @@ def lines_in(block: InkBlock, page: Page, words: NDArray[np.float64], read: Read
     for first, high, last, low in words.astype(int) - (left, top, left, top):
         inside[max(0, high) : max(0, low), max(0, first) : max(0, last)] = 255
     shift = np.array([[1.0, 0.0, left - margin], [0.0, 1.0, top - margin], [0.0, 0.0, 1.0]])
-    return read_lines(parsed(read(cut, "scattered" if scattered else layout)), shift)
+    return cut, shift
 
 
 def widened(place: Place, page: Page) -> Place:
@@ -124,9 +147,14 @@ def widened(place: Place, page: Page) -> Place:
 def is_sound(line: Line, plausible: Plausible) -> bool:
     """Whether a line was read with confidence, and as words."""
     letters = sum(len(word.text) for word in line)
-    sure = sum(len(word.text) * word.confidence for word in line) / letters
     known = sum(len(word.text) * plausible(word.text) for word in line) / letters
-    return letters >= LETTERS and sure >= SURE and known >= KNOWN and worth([line], plausible) > 0
+    return is_sure(line, SURE) and known >= KNOWN and worth([line], plausible) > 0
+
+
+def is_sure(line: Line, least: float = SURE_TWICE) -> bool:
+    """Whether a line was read with confidence; one of very few letters never is."""
+    letters = sum(len(word.text) for word in line)
+    return letters >= LETTERS and sum(len(word.text) * word.confidence for word in line) >= least * letters
 
 
 def on_line(line: Line, place: Place) -> bool:
