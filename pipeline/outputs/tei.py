@@ -134,9 +134,9 @@ class Edition:
         """A note at the foot of its page, linked with its call if that was found."""
         name = f"{self.names.number(page + 1):04d}_{note.number}"
         target = f"#call_{name}" if f"call_{name}" in self.linked else ""
-        given = attributes(place="foot", n=note.number, xml_id=f"note_{name}", target=target)
+        given = attributes(place="foot", n=note.number or None, xml_id=f"note_{name}", target=target)
         lines = self.draft.pages[page][note.first : note.last]
-        label = lines[0].start + len(lines[0].text) - len(without_number(lines[0].text))
+        label = lines[0].start + (len(lines[0].text) - len(without_number(lines[0].text)) if note.number else 0)
         text = "".join(self.line(line, page, label, calls=False) for line in lines)
         return f"\n<note{given}>{text}</note>"
 
