@@ -21,6 +21,7 @@ from benchmarks.residual import measure_residual
 from benchmarks.scans import measure_scans
 from benchmarks.speed import measure_speed
 from benchmarks.texts import measure_gold, measure_pairs
+from benchmarks.trust import measure_trust
 from pipeline.evaluate import evaluate
 from pipeline.evaluate.tables import class_table
 
@@ -61,6 +62,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
         "residual": ("scans", lambda: measure_residual(shared, bars["residual"], made(out / "scans" / "balanced"))),
         "formats": ("scans", lambda: measure_formats(shared, out / "formats", bars["formats"])),
+        "trust": ("scans", lambda: measure_trust(shared, out / "trust", bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
@@ -69,7 +71,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "formats", "harm"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "trust", "formats", "harm"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
@@ -84,7 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
     parser.add_argument(
-        "--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, residual, harm, agreement; all unless given"
+        "--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, residual, trust, formats, harm, agreement"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pipeline.confidence.fitting import RIDGE
 
 from benchmarks.figures import ROOT
 from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
+from pipeline.confidence.fitting import RIDGE
 from pipeline.confidence.model import chances, shipped_weights
 from pipeline.confidence.spread import SHIFTS, Spread, document_likelihood, expected_counts, likelihood, student
 

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.figures import ROOT, errata
+from benchmarks.figures import ROOT, Bars, Measure, errata
 from pipeline.confidence.model import word_risk
 from pipeline.confidence.words import Words, read_words
-from pipeline.evaluate.labels import RIGHT, SPACING, UNJUDGED, folded, label
+from pipeline.evaluate.calibration import auroc, expected_calibration_error, found_by_reading, reliability
+from pipeline.evaluate.labels import RIGHT, UNJUDGED, WRONG, folded, label
 from pipeline.evaluate.pairs import collections
 from pipeline.evaluate.placing import Finder
 from pipeline.evaluate.repairs import corrected_pages
@@ -38,6 +39,8 @@ Floats = NDArray[np.float64]
 IMAGES = (".jpg", ".tif", ".png")
 SAMPLE = ROOT / "scans" / "sample"
 BINS = 15
+LINE = 10
+"""Words of a usual line of print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Judged:
     states: NDArray[np.int8]
     lines: NDArray[np.int64]
     missed: int = 0
+    repaired: bool = True
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -72,7 +76,7 @@ def judged(name: str, kind: str, source: Source, truth: str, lexicon: Lexicon, *
     text = ledger.replay(source.text)
     labels = label(text, truth, pages=pages)
     words = read_words(source, ledger, knowledge)
-    return Judged(name, kind, words, labels.states, lines_of(text, words), labels.missed)
+    return Judged(name, kind, words, labels.states, lines_of(text, words), labels.missed, repaired)
 
 
 def lines_of(text: str, words: Words) -> NDArray[np.int64]:
@@ -81,16 +85,18 @@ def lines_of(text: str, words: Words) -> NDArray[np.int64]:
     return np.searchsorted(breaks, words.starts)
 
 
-def judged_scans(shared: Path, digitised: Path, *, repaired: bool = True, images: bool = True) -> Iterator[Judged]:
-    """The scans with ground truth, and our samples, as `errata digitise --each` read them into the folder `digitised`; without
-    `images` nothing of what the OCR said but its text."""
+def judged_scans(
+    shared: Path, digitised: Path, *, repaired: bool = True, images: bool = True, truths: Path = SAMPLE, kind: str = "sample"
+) -> Iterator[Judged]:
+    """The scans with ground truth as `errata digitise --each` read them into the folder `digitised`, and those of `kind` with
+    their truth in `truths`; without `images`, nothing of what the OCR said but its text."""
     lexicon = build_lexicon()
     for folder in sorted(path for path in digitised.iterdir() if (path / "ocr").is_dir()):
-        own = SAMPLE / f"{folder.name}.gt.txt"
+        own = truths / f"{folder.name}.gt.txt"
         truth = (own if own.is_file() else shared / "scans" / "pages" / own.name).read_text(encoding="utf-8")
         source = source_from_ocr(folder.name, stored_records(folder / "ocr"), folder / "ocr")
-        kind = "sample" if own.is_file() else folder.name.split("_")[0]
-        yield judged(folder.name, kind, source if images else silent(source), truth, lexicon, repaired=repaired)
+        name = kind if own.is_file() else folder.name.split("_")[0]
+        yield judged(folder.name, name, source if images else silent(source), truth, lexicon, repaired=repaired)
 
 
 def silent(source: Source) -> Source:
@@ -135,45 +141,30 @@ def judged_thesis(shared: Path, *, repaired: bool = True) -> Iterator[Judged]:
         inside = slice(int(np.searchsorted(words.ends, begin, side="right")), int(np.searchsorted(words.starts, end)))
         part = words.part(inside)
         labels = label(text[int(part.starts[0]) : int(part.ends[-1])], gold, pages=False)
-        yield Judged(page.stem, "thesis", part, labels.states, lines[inside], labels.missed)
-
-
-def auroc(risks: Floats, wrong: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve: how often a wrong word is less trusted than a right one, ties counted half."""
-    _, inverse, counts = np.unique(risks, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    bad, good = int(wrong.sum()), int((~wrong).sum())
-    return float((ranks[wrong].sum() - bad * (bad + 1) / 2) / max(1, bad * good))
-
-
-def calibration_error(risks: Floats, wrong: NDArray[np.bool_], bins: int = BINS) -> float:
-    """Expected calibration error: the mean difference, by words, of what is expected and what is, over bins of equally many words
-    (Naeini et al., "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015, with quantiles for bins)."""
-    parts = np.array_split(np.argsort(risks, kind="stable"), bins)
-    return float(sum(len(p) * abs(risks[p].mean() - wrong[p].mean()) for p in parts if len(p)) / max(1, len(risks)))
-
-
-def caught(risks: Floats, wrong: NDArray[np.bool_], share: float) -> float:
-    """The share of the wrong words among the least sure `share` of all words; of equals a fair part."""
-    most = max(1, round(share * len(risks)))
-    bound = np.sort(risks)[-most]
-    above, level = risks > bound, risks == bound
-    part = (most - above.sum()) / level.sum()
-    return float((wrong[above].sum() + part * wrong[level].sum()) / max(1, wrong.sum()))
+        yield Judged(page.stem, "thesis", part, labels.states, lines[inside], labels.missed, repaired)
 
 
 def caught_by_line(documents: Sequence[Judged], risks: Sequence[Floats], share: float, *, letters: bool = False) -> float:
     """The share of the wrong words that stand on the least sure `share` of lines, by the wrong words expected on them; with
-    `letters`, words of which only the spacing is wrong are not looked for."""
+    `letters`, words that are only torn or glued together are not looked for."""
     expected, found = [], []
     for document, risk in zip(documents, risks, strict=True):
-        wrong = document.wrong & (document.states != SPACING) if letters else document.wrong
-        _, lines = np.unique(document.lines, return_inverse=True)
-        expected.append(np.bincount(lines, risk))
-        found.append(np.bincount(lines, wrong))
+        known = document.known
+        wrong = (document.states == WRONG) if letters else document.wrong
+        _, lines = np.unique(of_a_line(document.lines)[known], return_inverse=True)
+        expected.append(np.bincount(lines, risk[known]))
+        found.append(np.bincount(lines, wrong[known]))
     doubts, bad = np.concatenate(expected), np.concatenate(found)
     order = np.argsort(-doubts, kind="stable")[: max(1, round(share * len(doubts)))]
     return float(bad[order].sum() / max(1, bad.sum()))
+
+
+def of_a_line(lines: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The lines of a text; where paragraphs stand on one line each, stretches of LINE words of them."""
+    places = np.arange(len(lines)) - np.searchsorted(lines, lines)
+    if np.bincount(lines).max(initial=0) <= 3 * LINE:
+        return lines
+    return lines * 1_000_000 + places // LINE
 
 
 def figures(documents: Sequence[Judged], risks: Sequence[Floats]) -> str:
@@ -181,12 +172,39 @@ def figures(documents: Sequence[Judged], risks: Sequence[Floats]) -> str:
     wrong = np.concatenate([d.wrong[d.known] for d in documents])
     risk = np.concatenate([r[d.known] for d, r in zip(documents, risks, strict=True)])
     missed = sum(d.missed for d in documents)
-    lines = [caught_by_line(documents, risks, share) for share in (0.1, 0.05)]
+    lines = caught_by_line(documents, risks, 0.1), caught_by_line(documents, risks, 0.05, letters=True)
     return (
         f"{len(wrong):>7} words, {int(wrong.sum()):>5} wrong ({risk.sum():7.1f} expected), {missed:>5} missed; "
-        f"AUROC {auroc(risk, wrong):.3f}, calibration error {calibration_error(risk, wrong):.4f}; of the wrong, the least sure "
-        f"10 % of words hold {caught(risk, wrong, 0.1):.0%}, 10 % of lines {lines[0]:.0%}, 5 % {lines[1]:.0%}"
+        f"AUROC {auroc(risk, wrong):.3f}, calibration error {expected_calibration_error(reliability(risk, wrong, BINS)):.4f}; of the wrong, the least sure "
+        f"10 % of words hold {found_by_reading(risk, wrong):.0%}, 10 % of lines {lines[0]:.1%}; of those misread, 5 % {lines[1]:.1%}"
     )
+
+
+def measure_trust(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
+    """The figures that must hold: of the scans with their images and without, of the thesis before repair, and of the pairs."""
+    digitise(shared, out)
+    for name, images in (("images", True), ("text", False)):
+        found = [d for d in judged_scans(shared, out, images=images) if d.kind != "sample"]
+        risk = np.concatenate([word_risk(d.words)[d.known] for d in found])
+        wrong = np.concatenate([d.wrong[d.known] for d in found])
+        yield Measure(f"trust, scans, {name}: AUROC", auroc(risk, wrong), bars[f"{name}_auroc"], True, "{:.3f}")
+        yield Measure(
+            f"trust, scans, {name}: calibration error",
+            expected_calibration_error(reliability(risk, wrong, BINS)),
+            bars["error"],
+            shown="{:.4f}",
+        )
+        yield Measure(
+            f"trust, scans, {name}: wrong in 10 % of words", found_by_reading(risk, wrong), bars["words"], True, "{:.1%}"
+        )
+    thesis = list(judged_thesis(shared, repaired=False))
+    share = caught_by_line(thesis, [word_risk(d.words) for d in thesis], 0.05, letters=True)
+    yield Measure("trust, thesis: misread in 5 % of lines", share, bars["thesis_lines"], True, "{:.1%}")
+    pairs = list(judged_pairs(shared / "postocr")) if (shared / "postocr").is_dir() else []
+    for kind in sorted({d.kind for d in pairs} - {"impresso"}):
+        chosen = [d for d in pairs if d.kind == kind]
+        share = caught_by_line(chosen, [word_risk(d.words) for d in chosen], 0.1)
+        yield Measure(f"trust, {kind}: wrong in 10 % of lines", share, bars["pairs_lines"], True, "{:.1%}")
 
 
 def by_kind(title: str, documents: Sequence[Judged]) -> None:
@@ -196,11 +214,11 @@ def by_kind(title: str, documents: Sequence[Judged]) -> None:
         print(f"{title:<26}{kind:<13}{figures(chosen, [word_risk(d.words) for d in chosen])}", flush=True)
 
 
-def digitise(shared: Path, out: Path) -> None:
+def digitise(shared: Path, out: Path, effort: str = "balanced") -> None:
     """Read the scans and our samples, each a document of its own."""
     found = [path for folder in (shared / "scans" / "pages", SAMPLE) for path in sorted(folder.iterdir())]
     images = [str(path) for path in found if path.suffix in IMAGES]
-    subprocess.run(errata("digitise", "--each", "-q", "-o", out, *images), check=True, cwd=ROOT)
+    subprocess.run(errata("digitise", "--effort", effort, "--each", "-q", "-o", out, *images), check=True, cwd=ROOT)
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ import click
 from pipeline import __version__
 from pipeline.commands.asking import completion, doctor, evaluate
 from pipeline.commands.auditing import audit
+from pipeline.commands.calibrating import calibrate
 from pipeline.commands.making import clean, digitise, repair, undo
 from pipeline.console import Console
 from pipeline.errors import ExitCode, PipelineError
@@ -33,7 +34,7 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-for command in (digitise, clean, repair, undo, audit, evaluate, doctor, completion):
+for command in (digitise, clean, repair, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 
 

@@ -151,6 +151,15 @@ class Draft:
             return None
         return self._kept[at][2] + start - self._kept[at][0]
 
+    def span_of(self, start: int, end: int) -> tuple[int, int] | None:
+        """Where in the draft the source's [start, end), or what was written for it, stands; None where nothing of it does."""
+        found: list[tuple[int, int]] = []
+        ends = [*self._starts[1:], len(self.text)]
+        for low, high, (origin, last, kept) in zip(self._starts, ends, self._origins, strict=True):
+            if origin < end and start < last:
+                found.append((low + max(0, start - origin), high - max(0, last - end)) if kept else (low, high))
+        return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
     def origin(self, offset: int) -> tuple[int, int]:
         """Source span that the character at the draft's `offset` comes from (one character, or what an edit replaced)."""
         for low, _, start, end, kept in self.segments(offset, offset + 1):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.batch.audits import Audit, Wanted, sheet, take
+from pipeline.batch.calibrating import calibrate_on
 from pipeline.batch.documents import StoredJob, TextJob
 from pipeline.batch.order import Order, check_formats, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
@@ -16,8 +17,9 @@ from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
 from pipeline.batch.wishes import policy_of
-from pipeline.confidence.model import document_confidence
+from pipeline.confidence.model import document_confidence, weights_from
 from pipeline.draft import Draft
+from pipeline.evaluate.refitting import Figures
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.language.evidence import Evidence, Knowledge
 from pipeline.language.new_names import new_names
@@ -41,19 +43,21 @@ def process(source: Source, settings: Settings, undone: Sequence[Undone] = ()) -
     lexicon = lexicon_of(settings.packs, settings.lang)
     policy = policy_of(settings, lexicon.packs, undone, lexicon.covered)
     knowledge = learn(source, lexicon)
-    return result_of(source, repair(source, knowledge, policy), knowledge)
+    return result_of(source, repair(source, knowledge, policy), knowledge, settings.calibration)
 
 
-def result_of(source: Source, ledger: Ledger, knowledge: Knowledge) -> Result:
+def result_of(source: Source, ledger: Ledger, knowledge: Knowledge, calibration: str = "") -> Result:
     """What all outputs are views of."""
     draft = Draft(source.text, ledger.applied)
     references, names = index_references(draft, knowledge), new_names(draft.text, knowledge)
-    return Result(source, ledger, knowledge.evidence, document_confidence(source, ledger, knowledge), references, new_names=names)
+    confidence = document_confidence(source, ledger, knowledge, weights_from(calibration))
+    return Result(source, ledger, knowledge.evidence, confidence, references, new_names=names)
 
 
 def rebuild(source: Source, ledger: Ledger, evidence: Evidence, stamp: Stamp) -> Result:
     """The result of a ledger at hand, with the evidence and the dictionaries of the run that made it; nothing is repaired."""
-    return result_of(source, ledger, Knowledge(lexicon_of(stamp.packs or Settings().packs, stamp.languages), evidence))
+    lexicon = lexicon_of(stamp.packs or Settings().packs, stamp.languages)
+    return result_of(source, ledger, Knowledge(lexicon, evidence), stamp.calibration)
 
 
 def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
@@ -62,7 +66,7 @@ def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, eac
     A document that fails does not stop the others. Raises PipelineError for what makes an end of all: nothing to read, no
     Tesseract, a broken dictionary, an output folder that cannot be written.
     """
-    lexicon_of(order.settings.packs, order.settings.lang)
+    check_settings(order.settings)
     documents = documents_to_digitise(paths, order.out, each=each)
     check_writable(order)
     outcomes = read_scans(documents, order, report, process)
@@ -75,7 +79,7 @@ def clean(
 ) -> list[Outcome]:
     """Read texts, and what an OCR left, and `process` each document; with `whole`, each folder is one document, with `each`
     every file. Errors as for `digitise`."""
-    lexicon_of(order.settings.packs, order.settings.lang)
+    check_settings(order.settings)
     documents = documents_to_clean(paths, order.out, whole=whole, each=each)
     check_writable(order)
     outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
@@ -90,7 +94,7 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
 
 def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:
     """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
-    lexicon_of(order.settings.packs, order.settings.lang)
+    check_settings(order.settings)
     check_formats(order.settings)
     folders = finished_folders(paths)
     outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
@@ -118,6 +122,17 @@ def take_audit(folder: Path, filled: Path) -> Audit:
     audit = take(folder, read_sheet(filled), rebuild)
     refresh([folder])
     return audit
+
+
+def check_settings(settings: Settings) -> None:
+    """Raises InvalidConfig for dictionaries or weights that are missing or broken, before anything is begun."""
+    lexicon_of(settings.packs, settings.lang)
+    weights_from(settings.calibration)
+
+
+def calibrate(paths: Sequence[Path], truth: Path | None, out: Path) -> tuple[list[Figures], list[str]]:
+    """Refit the weights for confidences to the finished documents in some folders: see `calibrate_on`. Raises PipelineError."""
+    return calibrate_on(finished_folders(paths), truth, out, lexicon_of)
 
 
 @lru_cache(maxsize=2)

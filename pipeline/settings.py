@@ -39,6 +39,7 @@ class Settings(BaseModel):
     `suggest`: from which it is suggested. `never`: kinds, rules, and replacements (`form -> form`) that are only suggested;
     `without`: kinds and rules that are switched off; `keep`: words and phrases that stay as they are; `always`: forms and
     what they are always replaced by. `formats`: what is made of a document besides the text and what goes with it.
+    `calibration`: a file of weights for confidences, of `errata calibrate`; empty: those that come with Errata.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     keep: tuple[str, ...] = ()
     always: Mapping[str, str] = Field(default_factory=dict)
     formats: tuple[Format, ...] = ()
+    calibration: str = ""
 
     @field_validator("period", "never", "without", "keep", "formats", mode="before")
     @classmethod
@@ -115,7 +117,7 @@ class Settings(BaseModel):
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
         scans_only = {"keep_images", "use_text_layer", "split", "effort", "engine"}
-        always_left = {"jobs", "formats"}
+        always_left = {"jobs", "formats", "calibration"}  # of a calibration, what it holds counts, not where it lies
         kept = self.model_dump(mode="json", exclude=always_left if with_scans else always_left | scans_only)
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
 

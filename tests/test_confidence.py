@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.confidence.model import coefficients, document_confidence
-from pipeline.confidence.words import FEATURES, form_row, read_words
+from pipeline.confidence.forms import FORM_FEATURES, form_row
+from pipeline.confidence.model import document_confidence, shipped_weights
+from pipeline.confidence.words import FEATURES, TEXT_FEATURES, read_words
 from pipeline.draft import Draft
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.language.evidence import Knowledge, gather
@@ -47,21 +48,22 @@ def an_edit(text: str, before: str, after: str, probability: float) -> Edit:
 
 
 def test_a_doubtful_line_says_why() -> None:
-    text = "The policy of the Cabinet was clear\nand Olip&hnt cbsed the siffect *\n"
-    good, bad, blank = document_confidence(plain(text), Ledger(len(text)), knowledge(text)).pages[0].lines
-    assert good.probability > 0.9 and good.reasons == ()
+    text = "The policy of the Cabinet was clear\n" + "It was the policy of the Cabinet for many years\n" * 9
+    text = f"{text}and Olip&hnt cbsed the siffect *\n"
+    good, *_, bad, blank = document_confidence(plain(text), Ledger(len(text)), knowledge(text)).pages[0].lines
+    assert good.probability > 0.8 and good.reasons == ()
     assert bad.probability < 0.5 and bad.expected_wrong > 1
     assert {"odd character in “Olip&hnt”", "unknown word “cbsed”", "lone “*”"} <= set(bad.reasons)
     assert blank.probability == 1.0 and blank.expected_wrong == 0.0
 
 
 def test_what_the_ocr_was_unsure_of() -> None:
-    text = "The policy of the Cabinet"
+    text = "The polioy of the Cabinet"
     source = scanned(text, 0.96, 0.31, 0.95, 0.96, 0.96)
     (line,) = document_confidence(source, Ledger(len(text)), knowledge(text)).pages[0].lines
     sure = scanned(text, *[0.96] * 5)
     assert line.probability < document_confidence(sure, Ledger(len(text)), knowledge(text)).pages[0].lines[0].probability
-    assert "OCR unsure of “policy” (0.31)" in line.reasons
+    assert "OCR unsure of “polioy” (0.31)" in line.reasons
 
 
 def test_held_edits_are_reasons() -> None:
@@ -82,15 +84,16 @@ def test_pages_and_lines_are_those_of_the_clean_text() -> None:
 
 
 def test_names_of_features_are_those_of_the_shipped_weights() -> None:
-    assert all(len(weights) == len(FEATURES) for weights in coefficients().values())
+    lengths = {kind: len(weights) for kind, weights in shipped_weights().items()}
+    assert lengths == {"text": len(TEXT_FEATURES), "image": len(FEATURES)}
 
 
 @pytest.mark.parametrize(
     "word", ["policy", "Litvinov's", "1927-32", "N6029/1316/55", "pp.5-60.", "(1)", "McKenna", "'studied", "U.S.S.R.", "2nd"]
 )
 def test_ordinary_words_raise_no_doubt(word: str) -> None:
-    row = dict(zip(FEATURES[1:], form_row(word, knowledge("")), strict=False))
-    assert sum(row.values()) - row["number"] - row["quote mark"] == 0
+    row = dict(zip(FORM_FEATURES, form_row(word, knowledge("")), strict=True))
+    assert sum(row.values()) - row["quote mark"] == 0
 
 
 @given(st.text(max_size=60))

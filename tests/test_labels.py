@@ -18,7 +18,7 @@ def test_words_are_right_wrong_or_only_wrongly_spaced() -> None:
 def test_quotes_dashes_and_broken_words_are_compared_as_elsewhere() -> None:
     assert states("“Yes” — the Govern-\nment", '"Yes" - the Government') == [RIGHT] * 5
     assert states("the Govern\nment of", "the Govern\N{SOFT HYPHEN}\nment of", pages=False) == [RIGHT, SPACING, SPACING, RIGHT]
-    assert states("see op. cit. p.4", "see op.cit. p.4", pages=False) == [RIGHT] * 4
+    assert states("see op. cit. p.4 , (1)", "see op.cit. p.4,(1)", pages=False) == [RIGHT] * 6
     assert states("- 3 -\ntaken by short-\nhanded men—or", "- 3 -\ntaken by short-handed men -- or") == [RIGHT] * 8
 
 

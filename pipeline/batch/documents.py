@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pipeline import __version__
 from pipeline.batch.decisions import placed, read_decisions
-from pipeline.batch.order import Order, Process, is_done, settings_hash, stamp_for, unwritable
+from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
 from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
 from pipeline.batch.verdicts import with_stored_readings
@@ -148,8 +148,8 @@ class StoredJob:
         settings = self.order.settings.model_copy(update={"lang": earlier.languages})
         order = replace(self.order, settings=settings)
         hashed = settings_hash(settings, with_scans=earlier.task == "digitise")
-        formats = (*earlier.formats, *settings.formats)
-        stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs, formats=formats)
+        formats, weights = (*earlier.formats, *settings.formats), calibration_path(settings)
+        stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs, formats=formats, calibration=weights)
         return finish(stored_source(self.folder, earlier), stamp, self.folder, order, self.process)
 
 

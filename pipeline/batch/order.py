@@ -40,8 +40,14 @@ class Order:
 
 
 def settings_hash(settings: Settings, *, with_scans: bool) -> str:
-    """A hash that changes with every setting, and with every dictionary, that could change the result."""
-    return f"{settings.fingerprint(with_scans=with_scans)}-{packs_hash(settings.packs)}"
+    """A hash that changes with every setting, every dictionary and every calibration that could change the result."""
+    hashed = f"{settings.fingerprint(with_scans=with_scans)}-{packs_hash(settings.packs)}"
+    return f"{hashed}-{hash_inputs([Path(settings.calibration)])[:8]}" if settings.calibration else hashed
+
+
+def calibration_path(settings: Settings) -> str:
+    """Where the weights for confidences lie, also for later runs from elsewhere; '' for those that come with Errata."""
+    return str(Path(settings.calibration).resolve()) if settings.calibration else ""
 
 
 @lru_cache(maxsize=2)
@@ -69,6 +75,7 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
         languages=order.settings.lang,
         images=str(order.images or ""),
         formats=order.settings.formats,
+        calibration=calibration_path(order.settings),
     )
 
 

@@ -20,7 +20,7 @@ class Stamp:
     """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
     from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read; `packs`: the
     dictionaries, by name or folder; `languages`: of the text, by Tesseract's codes; `images`: the folder that was named for
-    page images; `formats`: what was made besides the text."""
+    page images; `formats`: what was made besides the text; `calibration`: the file of weights for confidences that was named."""
 
     task: str
     name: str
@@ -36,6 +36,7 @@ class Stamp:
     languages: str = "eng"
     images: str = ""
     formats: tuple[str, ...] = ()
+    calibration: str = ""
 
     def matches(self, other: Stamp | None) -> bool:
         """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""

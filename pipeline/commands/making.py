@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands.options import (
+    CALIBRATION,
     CAUTION,
     CONFIG,
     DRY_RUN,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.
@@ -56,7 +57,7 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(
@@ -104,7 +105,7 @@ def stream(path: str, order: Order, console: Console) -> int:
 
 @click.command()
 @FOLDERS
-@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CONFIG, TALK)
+@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
 def repair(folders: tuple[Path, ...], **given: Any) -> int:
     """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
 

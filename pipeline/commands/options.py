@@ -81,6 +81,9 @@ FORMAT = click.option(
 LAYER = click.option(
     "--use-text-layer", is_flag=True, default=None, help="Take the text that a PDF has already; read only pages without one."
 )
+CALIBRATION = click.option(
+    "--calibration", metavar="FILE", help="Weights for confidences, of errata calibrate. Default: those that come with Errata."
+)
 CONFIG = click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings. Default: ./errata.toml.")
 TALK = options(
     click.option("-q", "--quiet", is_flag=True, help="Only errors and warnings."),

@@ -1,27 +1,33 @@
 """How far the clean text can be trusted: the probability that each word, line and page is right.
 
 Method: logistic regression on the features of `pipeline.confidence.words`, fitted on hand-corrected pages by
-benchmarks/fit_confidence.py; words are taken as independent within a line. Fitted without an image, it knows nothing of errors
-that make real words, but for their average.
+benchmarks/fit_confidence.py, or on a user's own by `errata calibrate`; words are taken as independent within a line.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.confidence.words import FEATURES, Words, read_words
+from pipeline.confidence.words import FEATURES, TEXT_FEATURES, Words, read_words
 from pipeline.draft import Draft, DraftLine
+from pipeline.errors import InvalidConfig
 from pipeline.language.evidence import Knowledge
 from pipeline.ledger import Edit, Ledger
 from pipeline.model import Source
 
-DOUBTFUL = 0.88
+Weights = Mapping[str, NDArray[np.float64]]
+"""`text`: for TEXT_FEATURES, `image`: for FEATURES, where there is an image."""
+COLUMNS = {"text": TEXT_FEATURES, "image": FEATURES}
+DOUBTFUL = 0.93
 """Words less sure than this are named among the reasons of their line."""
 MOST_REASONS = 4
 
@@ -93,10 +99,12 @@ class DocumentConfidence:
         return [line for page in self.pages for line in page.lines]
 
 
-def document_confidence(source: Source, ledger: Ledger, knowledge: Knowledge) -> DocumentConfidence:
-    """Confidence of every line of the clean text that `ledger` makes of `source`."""
+def document_confidence(
+    source: Source, ledger: Ledger, knowledge: Knowledge, weights: Weights | None = None
+) -> DocumentConfidence:
+    """Confidence of every line of the clean text that `ledger` makes of `source`, by the shipped weights or others."""
     words = read_words(source, ledger, knowledge)
-    wrong = word_risk(words)
+    wrong = word_risk(words, weights)
     draft = Draft(source.text, ledger.applied)
     bounds = np.searchsorted(words.starts, [line.start for line in draft.lines] + [len(draft.text) + 1])
     sums = np.concatenate([[0.0], np.cumsum(wrong)])
@@ -122,18 +130,45 @@ def line_confidence(
     return LineConfidence(page, count, line.start, line.end, round(min(1.0, right), 4), round(max(0.0, expected), 4), reasons)
 
 
-def word_risk(words: Words) -> NDArray[np.float64]:
+def word_risk(words: Words, weights: Weights | None = None) -> NDArray[np.float64]:
     """Probability (0-1) of each word that it is wrong, with the weights for an image where the OCR said how sure it was."""
-    weights = coefficients()
-    sums = np.where(np.isnan(words.ocr), words.features @ weights["text"], words.features @ weights["image"])
+    weights = weights or shipped_weights()
+    texts = words.features[:, : len(TEXT_FEATURES)]
+    sums = np.where(np.isnan(words.ocr), texts @ weights["text"], words.features @ weights["image"])
+    return chances(sums)
+
+
+def chances(sums: NDArray[Any]) -> NDArray[np.float64]:
+    """Log-odds as probabilities."""
     return np.asarray(1 / (1 + np.exp(-np.clip(sums, -30, 30))), dtype=np.float64)
 
 
 @cache
-def coefficients() -> dict[str, NDArray[np.float64]]:
-    """The shipped weights, in the order of FEATURES, for text with and without an image."""
-    data = json.loads(files("pipeline.confidence").joinpath("coefficients.json").read_text(encoding="utf-8"))
-    return {name: np.array([data[name]["weights"][feature] for feature in FEATURES]) for name in ("text", "image")}
+def weights_from(path: str) -> Weights:
+    """The weights in a file that `errata calibrate` wrote; '' for those that come with Errata. Raises InvalidConfig."""
+    if not path:
+        return shipped_weights()
+    advice = "Name a file that errata calibrate wrote"
+    try:
+        return weights_of(json.loads(Path(path).read_bytes()))
+    except OSError as fault:
+        raise InvalidConfig(f"cannot be read ({fault.strerror})", where=path, advice=advice) from fault
+    except (KeyError, TypeError, ValueError) as fault:
+        raise InvalidConfig(f"not the weights of this version of Errata ({fault})", where=path, advice=advice) from fault
+
+
+@cache
+def shipped_weights() -> Weights:
+    """The weights that come with Errata."""
+    return weights_of(json.loads(files("pipeline.confidence").joinpath("coefficients.json").read_text(encoding="utf-8")))
+
+
+def weights_of(record: dict[str, Any]) -> Weights:
+    """The weights in a record of coefficients. Raises KeyError, TypeError or ValueError for what is none."""
+    weights = {kind: np.array([float(record[kind]["weights"][name]) for name in names]) for kind, names in COLUMNS.items()}
+    if not all(np.isfinite(values).all() for values in weights.values()):
+        raise ValueError("a weight is no number")
+    return weights
 
 
 def line_reasons(words: Words, wrong: NDArray[np.float64], first: int, last: int, held: tuple[Edit, ...]) -> list[str]:
@@ -154,17 +189,31 @@ def word_reason(words: Words, at: int, held: tuple[Edit, ...]) -> str:
         return f"held: {change}" if words.texts[at] in (edit.before, edit.after) else f"held in {shown}: {change}"
     row = dict(zip(FEATURES, words.features[at], strict=True))
     confidence = float(words.ocr[at])
+    unsure = f"OCR unsure of {shown} ({words.said[at]:.2f})"
     if confidence < 0.7:
-        return f"OCR unsure of {shown} ({words.said[at]:.2f})"
-    if row["lone mark"]:
-        return f"lone {shown}"
-    if row["odd character"]:
-        return f"odd character in {shown}"
-    if row["unknown"]:
-        return f"unknown word {shown}"
-    if row["number"] and confidence >= 0.9:
+        return unsure
+    phrase = next((phrase for name, phrase in PHRASES.items() if row[name]), "")
+    if phrase:
+        return phrase.format(shown)
+    if confidence < 0.9:
+        return unsure
+    if any(char.isdigit() for char in shown):
         return f"number {shown}, which no dictionary knows"
-    return f"OCR unsure of {shown} ({words.said[at]:.2f})" if confidence < 0.9 else f"unusual form {shown}"
+    return f"unusual form {shown}" if row["neighbours seen"] else f"unusual here: {shown}"
+
+
+PHRASES = {
+    "lone mark": "lone {}",
+    "odd character": "odd character in {}",
+    "unknown": "unknown word {}",
+    "marks together": "odd marks in {}",
+    "read otherwise": "read in two ways: {}",
+    "misread word fits better": "{} hardly fits here",
+    "stop before small letter": "full stop in a sentence: {}",
+    "comma before capital": "comma before a capital: {}",
+    "comma after abbreviation": "comma after an abbreviation: {}",
+}
+"""What is said of a word that has a feature, the first that it has."""
 
 
 def clipped(text: str) -> str:

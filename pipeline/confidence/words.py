@@ -9,35 +9,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.confidence.context import CONTEXT_FEATURES, Places, around, context_features, places_of
+from pipeline.confidence.forms import FORM_FEATURES, form_features
 from pipeline.language.evidence import Knowledge
 from pipeline.ledger import Edit, Ledger, rendered
 from pipeline.model import Source
 
 Floats = NDArray[np.float32]
 
-FORM_FEATURES = (
-    "unknown", "unknown seen", "odd character", "mixed case", "letters and digits", "lone mark", "stop inside", "number",
-    "quote mark",
-)  # fmt: skip
-PLACE_FEATURES = ("held", "edited", "ocr doubt", "page doubt")
-FEATURES = ("constant", *FORM_FEATURES, *PLACE_FEATURES)
+EDIT_FEATURES = ("held", "edited")
+OCR_FEATURES = ("ocr doubt", "ocr sure", "ocr doubt near", "ocr doubt on page", "read otherwise")
+TEXT_FEATURES = ("constant", *FORM_FEATURES, *CONTEXT_FEATURES, *EDIT_FEATURES)
+FEATURES = (*TEXT_FEATURES, *OCR_FEATURES)
+"""The columns of `Words.features`; without an image the model looks at TEXT_FEATURES only."""
 
+STANDING_OUT = ("odd character", "mixed case", "letters and digits", "lone mark", "marks together")
+"""Features of a form that make it look doubtful, besides being unknown."""
 ORDINARY = ((0.0, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0), (0.0, 0.17, 0.43, 0.66, 0.79, 0.91, 0.94, 0.96, 0.97))
 """Tesseract's confidences on ordinary pages (2,600 words of typescript and old print): shares of the words, the least sure
 first, and the confidence up to which they come."""
 PAGE_DOUBTS = (-3.2, -2.2)
 """Means of pages that the model was fitted on; it is not trusted beyond."""
+SURE = 0.9
+"""Confidence from which a word is the surer the higher it is."""
+NEAR = 4
+"""Words before and after whose confidence counts."""
 TOKEN = re.compile(r"\S+")
-CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
-LETTERS = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
-ODD = re.compile(r"[^\w\s.,;:!?'’‘“”\"()\[\]/&£$%\-–—…§°½¼¾+=]|[^\W\d_][*&£$%+=§°!?][^\W\d_]|_")
-MIXED_CASE = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
-USUAL_CASE = re.compile(r"^(?:Mc|Mac|O['’]|D['’]|L['’]|De|Di|La|Le|Fitz)[A-Z][a-z]+$")
-DIGITS_IN_WORD = re.compile(r"[a-z]\d|\d[a-z]{3}")
-ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th|s|d|[a-d])$", re.IGNORECASE)
-STOP_INSIDE = re.compile(r"[a-z]{3}[.,;:!?][a-z]{3}")
-QUOTES = frozenset("'\"‘’“”")
-LONE_WORDS = frozenset("aAIO&–—-…/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +67,45 @@ def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
     starts = np.array([f[0] for f in found], dtype=np.int64)
     ends = np.array([f[1] for f in found], dtype=np.int64)
     tokens = tuple(f[2] for f in found)
-    held, said, edited = (
-        cut(values, starts, ends, np.maximum if at != 1 else np.fmin)
+    held, said, edited, others = (
+        cut(values, starts, ends, np.fmin if at == 1 else np.maximum)
         for at, values in enumerate(character_values(source, ledger, pieces, len(text)))
     )
     ocr = on_known_scale(said) if any(page.foreign for page in source.pages) else said
     suggestions = np.array(held, dtype=np.int64) - 1
     chances = np.array([edit.probability for edit in ledger.held] + [0.0], dtype=np.float32)
-    doubt = -np.log(np.clip(ocr, 0.01, 0.995) / (1 - np.clip(ocr, 0.01, 0.995)))
-    place = np.stack([chances[suggestions], edited, np.nan_to_num(doubt, nan=0.0), page_means(doubt, text, starts)], axis=1)
-    forms = form_features(tokens, knowledge)
-    constant = np.ones((len(tokens), 1), dtype=np.float32)
-    features = np.concatenate([constant, forms, place], axis=1).astype(np.float32)
-    return Words(tokens, starts, ends, features, ocr, said, suggestions)
+    places = places_of(text, tokens, starts)
+    forms = form_features(places.forms, knowledge)[places.order]
+    parts: list[Floats] = [
+        np.ones((len(tokens), 1), dtype=np.float32),
+        forms,
+        context_features(places, standing_out(forms), knowledge),
+        np.stack([chances[suggestions], edited], axis=1),
+        ocr_features(ocr, others, places),
+    ]
+    return Words(tokens, starts, ends, np.concatenate(parts, axis=1).astype(np.float32), ocr, said, suggestions)
+
+
+def standing_out(forms: Floats) -> Floats:
+    """How doubtful (0-1) words look by their forms; a name that the document repeats looks less so."""
+    column = FORM_FEATURES.index
+    unknown = forms[:, column("unknown")] * (1 - forms[:, column("unknown seen")] / 4)
+    return np.asarray(np.maximum(unknown, forms[:, [column(name) for name in STANDING_OUT]].max(axis=1, initial=0.0)))
+
+
+def ocr_features(ocr: Floats, others: Floats, places: Places) -> Floats:
+    """OCR_FEATURES of each word; all 0 where the OCR said nothing."""
+    known = ~np.isnan(ocr)
+    sure = np.where(known, ocr, 1.0)
+    odds = np.where(known, -log_odds(sure), 0.0).astype(np.float32)
+    page = page_means(np.where(known, odds, np.nan), places.page)
+    others = np.nan_to_num(others)
+    columns = [1 - sure, np.maximum(0.0, sure - SURE) * known, around(odds, NEAR), page, others]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def log_odds(chances: Floats) -> Floats:
+    return np.asarray(np.log(np.clip(chances, 0.01, 0.995) / (1 - np.clip(chances, 0.01, 0.995))))
 
 
 def on_known_scale(said: Floats) -> Floats:
@@ -96,15 +119,13 @@ def on_known_scale(said: Floats) -> Floats:
     return found
 
 
-def page_means(values: Floats, text: str, starts: NDArray[np.int64]) -> Floats:
+def page_means(values: Floats, page: NDArray[np.int64]) -> Floats:
     """For each word, the mean of what values there are on its page: a word on a clear page is the surer for it."""
-    breaks = [match.start() for match in re.finditer("\f", text)]
-    pages = np.searchsorted(breaks, starts)
     known = ~np.isnan(values)
-    sums = np.bincount(pages[known], values[known], minlength=len(breaks) + 1)
-    counts = np.bincount(pages[known], minlength=len(breaks) + 1)
+    size = int(page.max(initial=0)) + 1
+    sums, counts = np.bincount(page[known], values[known], minlength=size), np.bincount(page[known], minlength=size)
     means = np.clip(sums / np.maximum(1, counts), *PAGE_DOUBTS)
-    return np.asarray(means[pages], dtype=np.float32)
+    return np.asarray(means[page], dtype=np.float32)
 
 
 def cut(values: Floats | None, starts: NDArray[np.int64], ends: NDArray[np.int64], reduce: np.ufunc) -> Floats:
@@ -122,34 +143,38 @@ def cut(values: Floats | None, starts: NDArray[np.int64], ends: NDArray[np.int64
 
 def character_values(
     source: Source, ledger: Ledger, pieces: Sequence[tuple[str, int, int]], length: int
-) -> tuple[Floats, Floats | None, Floats]:
-    """For each character of the clean text: held edit (index + 1; 0: none), OCR confidence, risk of the edit that wrote it."""
+) -> tuple[Floats, Floats | None, Floats, Floats | None]:
+    """For each character of the clean text: held edit (index + 1; 0: none), OCR confidence, risk of the edit that wrote it, and
+    whether another reading of the image has something else (1) or other letters (2)."""
     held = np.zeros(len(source.text) + 1, dtype=np.float32)
     for at, edit in enumerate(ledger.held):
         for change in edit.changes:
             held[change.start : change.end] = at + 1
-    ocr = ocr_confidence(source) if source.has_confidences else None
+    ocr, others = said_by_ocr(source) if source.has_confidences else (None, None)
     risk = edit_risk(source, ledger.applied)
-    spread = [np.zeros(length, dtype=np.float32) for _ in range(3)]
+    spread = [np.zeros(length, dtype=np.float32) for _ in range(4)]
     at = 0
     for text, start, end in pieces:
         to = at + len(text)
         kept = len(text) == end - start
-        for target, values in zip(spread, (held, ocr, risk), strict=True):
+        for target, values in zip(spread, (held, ocr, risk, others), strict=True):
             if values is not None and text:
                 target[at:to] = values[start:end] if kept else values[start:end].max(initial=0.0)
         at = to
-    return spread[0], spread[1] if ocr is not None else None, spread[2]
+    return spread[0], spread[1] if ocr is not None else None, spread[2], spread[3] if others is not None else None
 
 
-def ocr_confidence(source: Source) -> Floats:
-    """Confidence (0-1) of the word that each character of the source belongs to: 1 between words, NaN where none was given."""
-    values = np.ones(len(source.text) + 1, dtype=np.float32)
+def said_by_ocr(source: Source) -> tuple[Floats, Floats]:
+    """Of the word that each character of the source belongs to: its confidence (0-1; 1 between words, NaN where none was given),
+    and whether (0 or 1) another reading has something else there."""
+    sure = np.ones(len(source.text) + 1, dtype=np.float32)
+    others = np.zeros(len(source.text) + 1, dtype=np.float32)
     for page in source.pages:
         for line in page.lines:
             for word in line.words:
-                values[word.start : word.end] = np.nan if word.confidence is None else word.confidence
-    return values
+                sure[word.start : word.end] = np.nan if word.confidence is None else word.confidence
+                others[word.start : word.end] = bool(word.alternatives)
+    return sure, others
 
 
 def edit_risk(source: Source, edits: Sequence[Edit]) -> Floats:
@@ -160,49 +185,3 @@ def edit_risk(source: Source, edits: Sequence[Edit]) -> Floats:
             if change.end - change.start < 200:  # long moves leave their words as they are
                 values[change.start : change.end] = 1 - edit.probability
     return values
-
-
-def form_features(tokens: Sequence[str], knowledge: Knowledge) -> Floats:
-    """FORM_FEATURES of each token; every distinct form is looked at once."""
-    index: dict[str, int] = {}
-    order = np.fromiter((index.setdefault(token, len(index)) for token in tokens), dtype=np.int64, count=len(tokens))
-    table = np.array([form_row(token, knowledge) for token in index], dtype=np.float32).reshape(-1, len(FORM_FEATURES))
-    return np.asarray(table[order], dtype=np.float32)
-
-
-def form_row(token: str, knowledge: Knowledge) -> tuple[float, ...]:
-    """FORM_FEATURES of one token, without its place."""
-    match = CORE.search(token)
-    core = match.group() if match else ""
-    if not core:
-        odd = bool(ODD.search(token))
-        return 0.0, 0.0, float(odd), 0.0, 0.0, float(token not in LONE_WORDS), 0.0, 0.0, 0.0
-    unknown = unknown_part(core, knowledge)
-    seen = min(4.0, float(np.log(max(1, knowledge.evidence.words.get(unknown, 0))))) if unknown else 0.0
-    mixed = MIXED_CASE.search(core) is not None and not USUAL_CASE.match(core)
-    digits = DIGITS_IN_WORD.search(core) is not None and not ORDINAL.match(core)
-    lone = len(core) == 1 and core.isalpha() and token not in LONE_WORDS and not core.isupper()
-    number = core[0].isdigit() or core[-1].isdigit()
-    stop = STOP_INSIDE.search(core) is not None
-    odd = ODD.search(token) is not None
-    quote = token[0] in QUOTES or token[-1] in QUOTES
-    return (
-        float(bool(unknown)),
-        seen,
-        float(odd),
-        float(mixed),
-        float(digits),
-        float(lone),
-        float(stop),
-        float(number),
-        float(quote),
-    )
-
-
-def unknown_part(core: str, knowledge: Knowledge) -> str:
-    """The first word in `core` that the lexicon does not know; '' if it knows them all. One or two letters are not looked at."""
-    for word in LETTERS.findall(core):
-        plain = word.replace("’", "'")
-        if len(plain) > 2 and not knowledge.lexicon.knows(plain) and f"{plain}." not in knowledge.lexicon.abbreviations:
-            return str(plain)
-    return ""

@@ -1,8 +1,8 @@
 """Which words of a text are right, with a truth laid beside it: what confidences are fitted on, and measured by.
 
-Words are aligned as wholes (Levenshtein): each is right, or wrong, or only wrongly spaced. Two things are not held against a
-word: that its passage stands elsewhere in the truth (order of reading), and that the truth leaves its whole line out, as it
-does with letterheads and stamps; of such a word nothing is known.
+Words are aligned as wholes (Levenshtein): each is right, or wrong, or only torn or glued to another. Not held against a word are
+spaces beside its punctuation; that its passage stands elsewhere in the truth (order of reading); and that the truth leaves its
+whole line out, as it does with letterheads and stamps: of such a word nothing is known.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.evaluate.normalise import PAGE_TABLE, QUOTE_TABLE
 
 RIGHT, WRONG, SPACING, UNJUDGED = 0, 1, 2, -1
-"""What is known of a word: SPACING is wrong too, but all of its letters are right."""
+"""What is known of a word: SPACING is wrong too, torn or glued to another, but all of its letters are right."""
 
 BROKEN = "\ue000"
 """Stands for the hyphen of a word that is broken at a line's end, which may be the word's own."""
@@ -31,6 +31,8 @@ LEAST_ALIKE = 0.5
 """Share of its words that must be found there."""
 CHANCE = 2
 """Words that agree by chance amid a passage that stands elsewhere."""
+
+BESIDE_MARK = re.compile(r"(?<=[^\w\s]) | (?=[^\w\s])")
 
 States = NDArray[np.int8]
 Gap = tuple[int, int, int, int]
@@ -55,7 +57,7 @@ class Tokens:
 
 def label(text: str, truth: str, *, pages: bool) -> Labels:
     """The labels of the words of `text`. `pages`: by the conventions for pages (hyphens at line ends are dropped before a small
-    letter), else by those for repaired documents (they are kept, and a space behind a full stop counts for nothing)."""
+    letter), else by those for repaired documents (they are kept)."""
     starts = [match.start() for match in re.finditer(r"\S+", text)]
     pieces = unicodedata.normalize("NFC", folded(truth, pages=pages)[0]).split()
     wanted = [piece.replace(BROKEN, "") for piece in pieces]
@@ -63,7 +65,7 @@ def label(text: str, truth: str, *, pages: bool) -> Labels:
         return Labels(np.empty(0, dtype=np.int8), len(wanted))
     found = tokens_of(text, starts, set(wanted), pages=pages)
     alignment = Alignment(found.texts, wanted)
-    alignment.judge_spaces(stops=not pages)
+    alignment.judge_spaces()
     alignment.find_moved()
     breaks = np.cumsum([0] + [text.count("\n", a, b) for a, b in pairwise(starts)])
     alignment.leave_out([int(breaks[at]) for at in found.first])
@@ -130,15 +132,17 @@ class Alignment:
             self.used[place : place + high - low] = [True] * (high - low)
             a, c = high, place + high - low
 
-    def judge_spaces(self, *, stops: bool) -> None:
-        """Tell words of which only the spaces are wrong; with `stops`, one behind a full stop is no matter."""
+    def judge_spaces(self) -> None:
+        """Tell words that are only torn or glued together; a space beside a mark of punctuation is no matter."""
         for a, b, c, d in self.gaps:
             ours, theirs = "".join(self.found[a:b]), "".join(self.wanted[c:d])
             if not ours or not theirs:
                 continue
+            if theirs.upper() == ours:  # what is set in capitals, the truth has in small letters
+                theirs = ours
             owners = [at for at in range(a, b) for _ in self.found[at]]
             homes = [at for at in range(c, d) for _ in self.wanted[at]]
-            touched: set[int] = set()
+            touched = set[int]()
             for step in Levenshtein.opcodes(ours, theirs):
                 low, high = step.src_start, step.src_end
                 if step.tag == "equal":
@@ -148,7 +152,10 @@ class Alignment:
                     touched.update(owners[low:high] or owners[max(0, low - 1) : low + 1])
             for at in set(range(a, b)) - touched:
                 self.states[at] = SPACING
-            if stops and ours == theirs and without_stops(self.found[a:b]) == without_stops(self.wanted[c:d]):
+            if ours == theirs and closed_up(self.found[a:b]) in (
+                closed_up(self.wanted[c:d]),
+                closed_up(self.wanted[c:d]).upper(),
+            ):
                 self.states[a:b] = [RIGHT] * (b - a)
 
     def find_moved(self) -> None:
@@ -198,6 +205,6 @@ def agreeing(found: Sequence[str], wanted: Sequence[str]) -> Iterator[tuple[int,
             yield run
 
 
-def without_stops(words: Sequence[str]) -> str:
-    """Some words without the spaces behind full stops."""
-    return " ".join(words).replace(". ", ".")
+def closed_up(words: Sequence[str]) -> str:
+    """Some words without the spaces that stand beside punctuation."""
+    return BESIDE_MARK.sub("", " ".join(words))

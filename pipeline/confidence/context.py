@@ -1,0 +1,146 @@
+"""What the neighbours of a word tell of it, as numbers for the model: pairs of words, cases, doubt around it and on its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.confidence.forms import core_of
+from pipeline.language.confusions import variants
+from pipeline.language.evidence import Knowledge
+from pipeline.language.lexicon import Lexicon
+
+Floats = NDArray[np.float32]
+
+CONTEXT_FEATURES = (
+    "neighbours seen", "misread word fits better", "comma before capital", "stop before small letter", "doubt near",
+    "doubt on page",
+)  # fmt: skip
+
+NEAR = 12
+"""Words before and after that are near."""
+OPENER = 5.2
+"""Zipf frequency of words that have a capital only where a sentence begins."""
+COMMON_MEANT, LONGEST_MEANT = 4.5, 7
+"""Zipf frequency of a word that may have been meant, and letters of what was read for it."""
+PARTED = re.compile(r"\n[^\S\n]*\n|\f")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The words of a text: their index among its distinct `forms`; whether each ends in a mark; the page of each, from 0; and
+    whether a blank line or page break follows it."""
+
+    forms: tuple[str, ...]
+    order: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+    page: NDArray[np.int64]
+    parted: NDArray[np.bool_]
+
+
+def places_of(text: str, tokens: Sequence[str], starts: NDArray[np.int64]) -> Places:
+    """The places of the words of a text."""
+    index: dict[str, int] = {}
+    order = np.fromiter((index.setdefault(token, len(index)) for token in tokens), dtype=np.int64, count=len(tokens))
+    closed = np.array([not form[-1].isalnum() for form in index], dtype=np.bool_)
+    breaks = np.searchsorted(starts, [match.start() for match in PARTED.finditer(text)])
+    parted = np.zeros(len(tokens) + 1, dtype=np.bool_)
+    parted[breaks] = True
+    page = np.searchsorted([match.start() for match in re.finditer("\f", text)], starts)
+    return Places(tuple(index), order, closed[order], page, parted[1:])
+
+
+def context_features(places: Places, doubt: Floats, knowledge: Knowledge) -> Floats:
+    """CONTEXT_FEATURES of each word; `doubt` (0-1): how doubtful it looks by itself."""
+    if not len(places.order):
+        return np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32)
+    lexicon = knowledge.lexicon
+    cores = [core_of(form).lower().replace("’", "'") for form in places.forms]
+    words = [cores[at] for at in places.order]
+    after = ~places.closed & ~places.parted  # nothing parts the word from the next one
+    after[-1] = False
+    before = np.r_[False, after[:-1]]
+    pair = np.array([False, *(pair_is_known(a, b, knowledge) for a, b in pairwise(words))])
+    seen = pair | np.r_[pair[1:], False]
+    fits = better_fits(words, before, after, places, knowledge)
+    columns = [seen, fits, *case_features(places, lexicon), around(doubt, NEAR), page_doubt(doubt, places.page)]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def pair_is_known(first: str, second: str, knowledge: Knowledge) -> bool:
+    """Whether two words are known to stand side by side, in general or in this document."""
+    pair = f"{first} {second}"
+    return pair in knowledge.lexicon.bigrams or knowledge.evidence.pairs.get(pair, 0) > 1
+
+
+def case_features(places: Places, lexicon: Lexicon) -> tuple[NDArray[np.bool_], ...]:
+    """Stops that do not go with the case of the next word: a comma before a capital that only a sentence gives; a full stop,
+    behind no abbreviation, before a small letter."""
+    opens = [core[:1].isupper() and lexicon.zipf.get(core.lower(), 0.0) >= OPENER for core in map(core_of, places.forms)]
+    comma = [form[-1] == "," for form in places.forms]
+    stop = [is_full_stop(form, lexicon) for form in places.forms]
+    small = [form[0].islower() for form in places.forms]
+    opening, lower = (np.r_[np.array(row)[places.order][1:], False] & ~places.parted for row in (opens, small))
+    commas, stops = (np.array(row)[places.order] for row in (comma, stop))
+    return opening & commas, lower & stops
+
+
+def is_full_stop(form: str, lexicon: Lexicon) -> bool:
+    """Whether a sentence seems to end with this token."""
+    short = len(form) <= 3 or "." in form[:-1] or form in lexicon.abbreviations
+    return form[-1] == "." and not short and form[-2].isalpha()
+
+
+def better_fits(
+    words: Sequence[str], before: NDArray[np.bool_], after: NDArray[np.bool_], places: Places, knowledge: Knowledge
+) -> Floats:
+    """How much better a common word, of which this one is a near misreading, goes with the words beside it (0-5)."""
+    meant: dict[str, list[str]] = {}
+    found = np.zeros(len(words), dtype=np.float32)
+    for at, word in enumerate(words):
+        candidates = meant.get(word)
+        if candidates is None:
+            candidates = meant[word] = commoner(word, knowledge.lexicon)
+        if candidates and (before[at] or after[at]):
+            left = words[at - 1] if before[at] else ""
+            right = words[at + 1] if after[at] else ""
+            best = max(familiar(left, candidate, right, knowledge) for candidate in candidates)
+            found[at] = best - familiar(left, word, right, knowledge) - 1.0
+    return np.clip(found, 0.0, 5.0)
+
+
+def commoner(word: str, lexicon: Lexicon) -> list[str]:
+    """The common words that may have been meant where `word` is read."""
+    if not (2 <= len(word) <= LONGEST_MEANT and word.isalpha()):
+        return []
+    least = max(COMMON_MEANT, lexicon.zipf.get(word, 0.0) - 1.5)
+    return [form.lower() for form in variants(word) if lexicon.zipf.get(form.lower(), 0.0) >= least]
+
+
+def familiar(left: str, word: str, right: str, knowledge: Knowledge) -> float:
+    """How often a word stands beside its neighbours ('' for none), on a logarithmic scale."""
+    total = 0.0
+    for pair in (f"{left} {word}" if left else "", f"{word} {right}" if right else ""):
+        if pair:
+            count = knowledge.lexicon.bigrams.get(pair, 0) / 1000 + 50 * knowledge.evidence.pairs.get(pair, 0)
+            total += float(np.log10(1 + count)) if count else 0.0
+    return total
+
+
+def around(values: Floats, reach: int) -> Floats:
+    """The mean of the values of up to `reach` words before and after each, without its own."""
+    sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    places = np.arange(len(values))
+    low, high = np.maximum(0, places - reach), np.minimum(len(values), places + reach + 1)
+    return np.asarray((sums[high] - sums[low] - values) / np.maximum(1, high - low - 1), dtype=np.float32)
+
+
+def page_doubt(doubt: Floats, page: NDArray[np.int64]) -> Floats:
+    """The share of doubtful words among the others of its page (natural logarithm; half a word in 25 is added)."""
+    sums, counts = np.bincount(page, doubt), np.bincount(page)
+    return np.asarray(np.log((sums[page] - doubt + 0.5) / (counts[page] + 25)), dtype=np.float32)
