@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from pipeline.outputs.printed import TOKEN
 from pipeline.result import Result
 from pipeline.sources import images
 
-MOST_PAGES = 40
-"""Scans that are opened again for one report; opening one takes a twentieth of the time of reading it."""
+MOST_SCANS = 40
+"""Scans that are opened again for one report; opening an image takes a fiftieth of the time of reading it."""
+PDF_SHARE, LEAST_PDF_PAGES = 4, 2
+"""One in so many pages of a PDF is drawn again, but at least so many: drawing one takes up to a fifth of the time of reading."""
 MOST_UNREAD = 16
 """Places where nothing was read that are shown."""
 WIDTH, HEIGHT = 1100, 64
@@ -36,6 +38,11 @@ class LinePlace:
 
     box: Box
     turns: int
+
+
+Key = tuple[str, int]
+"""A scan: its path and frame."""
+Places = list[tuple[int, Scan, LinePlace]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def cutouts(result: Result, lines: Sequence[DraftLine]) -> dict[int, Cutout]:
         place = line_place(placer, page, line) if page.scan is not None else None
         if page.scan is not None and place is not None:
             wanted.append((line.start, page.scan, place))
-    return cut_all(wanted)
+    return cut_all(wanted, len(result.source.pages))
 
 
 def unread_places(result: Result) -> list[UnreadPlace]:
@@ -84,22 +91,31 @@ def unread_places(result: Result) -> list[UnreadPlace]:
         return []
     found = [(at, page.scan, box) for at, page in enumerate(result.source.pages, 1) if page.scan for box in page.scan.unread]
     found = found[:MOST_UNREAD]
-    cut = cut_all([(at, scan, LinePlace(box, 0)) for at, (_, scan, box) in enumerate(found)])
+    cut = cut_all([(at, scan, LinePlace(box, 0)) for at, (_, scan, box) in enumerate(found)], len(result.source.pages))
     return [UnreadPlace(page, box, cut.get(at)) for at, (page, _, box) in enumerate(found)]
 
 
-def cut_all(wanted: Iterable[tuple[int, Scan, LinePlace]]) -> dict[int, Cutout]:
-    """Cut-outs of places by the numbers that they are given."""
-    by_scan: dict[tuple[str, int], list[tuple[int, Scan, LinePlace]]] = {}
+def cut_all(wanted: Iterable[tuple[int, Scan, LinePlace]], pages: int) -> dict[int, Cutout]:
+    """Cut-outs of places by the numbers that they are given, in a document of so many pages."""
+    by_scan: dict[Key, Places] = {}
     for number, scan, place in wanted:
         by_scan.setdefault((scan.path, scan.frame), []).append((number, scan, place))
     found: dict[int, Cutout] = {}
-    for (path, frame), places in list(by_scan.items())[:MOST_PAGES]:
+    for (path, frame), places in opening(by_scan, pages):
         gray = opened(path, frame)
         for number, scan, place in places:
             if gray is not None and (gray.width, gray.height) == (scan.width, scan.height):  # else it is another file by now
                 found[number] = cut(gray, place)
     return found
+
+
+def opening(by_scan: Mapping[Key, Places], pages: int) -> Iterator[tuple[Key, Places]]:
+    """The scans that are worth the time, in the order given; `pages`: how many the document has."""
+    drawn = 0
+    for (path, frame), places in list(by_scan.items())[:MOST_SCANS]:
+        drawn += path.casefold().endswith(".pdf")
+        if not path.casefold().endswith(".pdf") or drawn <= max(LEAST_PDF_PAGES, pages // PDF_SHARE):
+            yield (path, frame), places
 
 
 def opened(path: str, frame: int) -> Image.Image | None:
