@@ -25,7 +25,7 @@ from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
 from pipeline.confidence.fitting import RIDGE, fitted
 from pipeline.confidence.model import chances
 from pipeline.confidence.words import FEATURES, TEXT_FEATURES
-from pipeline.evaluate.calibration import auroc, expected_calibration_error, reliability
+from pipeline.evaluate.calibration import Bin, auroc, expected_calibration_error, reliability
 
 Floats = NDArray[np.float64]
 
@@ -59,8 +59,8 @@ def weights_for(documents: Sequence[Judged], columns: int) -> Floats:
     return fitted(features, wrong, count, expected, strength)
 
 
-def validated(documents: Sequence[Judged], columns: int) -> tuple[float, float]:
-    """(AUROC, calibration error) over the words of documents in two halves, each seen by the weights of the other only."""
+def validated(documents: Sequence[Judged], columns: int) -> tuple[float, tuple[Bin, ...]]:
+    """(AUROC, bins of equal mass) over the words of documents in two halves, each seen by the weights of the other only."""
     names = sorted({d.name for d in documents})
     half = {name: at % 2 for at, name in enumerate(names)}
     risks, wrong = [], []
@@ -72,14 +72,15 @@ def validated(documents: Sequence[Judged], columns: int) -> tuple[float, float]:
                 risks.append(chances(document.words.features[known, :columns] @ weights))
                 wrong.append(document.wrong[known])
     risk, bad = np.concatenate(risks), np.concatenate(wrong)
-    return auroc(risk, bad), expected_calibration_error(reliability(risk, bad))
+    return auroc(risk, bad), reliability(risk, bad)
 
 
 def entry(name: str, documents: Sequence[Judged]) -> dict[str, Any]:
     """One set of weights with where it comes from; prints its figures."""
     names = FEATURES if name == "image" else TEXT_FEATURES
     weights = weights_for(documents, len(names))
-    area, error = validated(documents, len(names))
+    area, bins = validated(documents, len(names))
+    error = expected_calibration_error(bins)
     words, wrong = (
         sum(int(value.sum()) for d in documents if d.repaired for value in [part(d)])
         for part in (lambda d: d.known, lambda d: d.wrong & d.known)
@@ -92,6 +93,7 @@ def entry(name: str, documents: Sequence[Judged]) -> dict[str, Any]:
         "wrong": wrong,
         "auroc": round(area, 4),
         "calibration_error": round(error, 5),
+        "reliability": [[round(1 - b.expected, 5), round(1 - b.found, 5), b.count] for b in bins],
         "validation": "repaired text; fitted on half of the documents, checked on the other, both ways",
         "weights": {feature: round(float(weight), 4) for feature, weight in zip(names, weights, strict=True)},
     }

@@ -167,6 +167,11 @@ def of_a_line(lines: NDArray[np.int64]) -> NDArray[np.int64]:
     return lines * 1_000_000 + places // LINE
 
 
+def error_of(risks: Floats, wrong: NDArray[np.bool_]) -> float:
+    """The expected calibration error."""
+    return expected_calibration_error(reliability(risks, wrong, BINS))
+
+
 def figures(documents: Sequence[Judged], risks: Sequence[Floats]) -> str:
     """One line on some documents."""
     wrong = np.concatenate([d.wrong[d.known] for d in documents])
@@ -175,8 +180,9 @@ def figures(documents: Sequence[Judged], risks: Sequence[Floats]) -> str:
     lines = caught_by_line(documents, risks, 0.1), caught_by_line(documents, risks, 0.05, letters=True)
     return (
         f"{len(wrong):>7} words, {int(wrong.sum()):>5} wrong ({risk.sum():7.1f} expected), {missed:>5} missed; "
-        f"AUROC {auroc(risk, wrong):.3f}, calibration error {expected_calibration_error(reliability(risk, wrong, BINS)):.4f}; of the wrong, the least sure "
-        f"10 % of words hold {found_by_reading(risk, wrong):.0%}, 10 % of lines {lines[0]:.1%}; of those misread, 5 % {lines[1]:.1%}"
+        f"AUROC {auroc(risk, wrong):.3f}, calibration error {error_of(risk, wrong):.4f}; of the wrong, the least sure "
+        f"10 % of words hold {found_by_reading(risk, wrong):.0%}, 10 % of lines {lines[0]:.1%}; "
+        f"of those misread, 5 % of lines {lines[1]:.1%}"
     )
 
 
