@@ -23,21 +23,22 @@ MOST, MOST_NAMED = 0.97, 0.6
 FREQUENT = 3
 """A name that stands so often in a document is one, whatever the dictionaries know."""
 SENTENCE_END = re.compile(r"[.!?][\"'’”)\]]*\s+[\"'‘“(\[]*$")
-RUNS_ON = re.compile(r"[a-z]\s$|[a-z][,;] $")
-"""What stands before a word with which no sentence and no line of a letter's form begins."""
+RUNS_ON = re.compile(r"(?<![\w'’-])[a-z]+(?:\s|[,;] )$")
+"""A word in small letters, behind which no sentence, no name and no line of a letter's form begins."""
+NAME_GOES_ON = re.compile(r"[ \n](?:of (?:the )?)?[A-Z]")
 FIGURES = re.compile(r"[\d.,:/£$%()-]*\d[\d.,:/£$%()-]*")
 INITIAL = re.compile(r"(?<=[A-Za-z.] )[A-Z], [A-Z][a-z]{2,}")
 CLOSING = frozenset("yours truly sincerely faithfully respectfully obediently sir sirs madam gentlemen".split())
 """Words of a letter behind which a line ends with a comma."""
 OPENERS = OPEN | frozenset(
     """
-    i you my up under among between through during before after since until though although while however moreover nevertheless
+    you my up under among between through during before after since until though although while however moreover nevertheless
     therefore thus according here now then such some many most all both each one two yours
     """.split()
 )
-"""Words that are no names where they have a capital."""
-COMMON = 3.0
-"""Zipf frequency of words that are rather words than names."""
+"""Words that are no names where they have a capital; `I` always has one."""
+COMMON, LITTLE = 3.0, 6.0
+"""Zipf frequencies of words that are rather words than names, and of those that are hardly ever nouns."""
 
 
 def other_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -90,16 +91,31 @@ def other_capitals(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             continue
         before, after = draft.text[max(0, start - 12) : start], draft.text[start + len(word) : start + len(word) + 12]
         why = ""
-        if form.islower() and word.istitle() and RUNS_ON.search(before) and known.lexicon.frequency(form) > COMMON:
-            why = "" if known.lexicon.is_name(word) else "no sentence begins here"
+        if form.islower() and word.istitle() and RUNS_ON.search(before) and not NAME_GOES_ON.match(after):
+            why = "no sentence begins here" if is_written_small(word, form, known) else ""
         elif form.istitle() and word.islower() and SENTENCE_END.search(before):
             why = "a sentence begins here"
-        elif form.istitle() and word.islower() and known.evidence.names[form] > 0 and not known.evidence.words[word] > 1:
+        elif form.istitle() and word.islower() and is_written_large(word, form, known):
             why = "the document writes it so"
         elif form.isupper() and re.search(r"[A-Z]{2}\W+$", before) and re.match(r"\W*(?:[A-Z\d]{2}|\n|$)", after):
             why = "the words around are in capitals"
         if why:
             yield replace(start, start + len(word), form, 0.93, f"Another reading of the image has “{form}”, and {why}.")
+
+
+def is_written_large(word: str, form: str, known: Knowledge) -> bool:
+    """Does the document write a word with a capital, within sentences, and nowhere else without?"""
+    least = 1 if known.lexicon.is_name(form) else FREQUENT
+    return known.evidence.names[form] >= least and known.evidence.words[word] < 2 and word not in OPENERS
+
+
+def is_written_small(word: str, form: str, known: Knowledge) -> bool:
+    """Is a word that has a capital here no name, nor one that the time gave a capital (the Council, the Power)? Little words are
+    none, and what this document writes small elsewhere and nowhere else with a capital."""
+    if form in OPENERS or known.lexicon.frequency(form) > LITTLE:
+        return not known.lexicon.is_name(word)
+    small = known.evidence.words[form]
+    return known.lexicon.frequency(form) > COMMON and small > 1 and known.evidence.names[word] < 2
 
 
 def other_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
