@@ -113,7 +113,7 @@ def default_seconds(folder: Path) -> float:
     """Seconds that making the outputs of a finished document takes, less those of formats that are asked for."""
     stamp = read_stamp(folder)
     assert stamp is not None
-    result = rebuild(stored_source(folder, stamp), read_ledger(folder / "edits.jsonl"), read_evidence(folder), stamp.packs)
+    result = rebuild(stored_source(folder, stamp), read_ledger(folder / "edits.jsonl"), read_evidence(folder), stamp)
     began = time.perf_counter()
     for _ in outputs(result, ()):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,10 +50,20 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     A folder of images is one document, in natural order; every PDF and every TIFF of several pages is one. Text that a PDF has
     already is taken with --use-text-layer.
     """
+    order, console = ordered(given)
+    start_early(order.settings.jobs)
     from pipeline import run
 
-    order, console = ordered(given)
     return closed(run.digitise(paths, order, console, each=each), console)
+
+
+def start_early(jobs: int) -> None:
+    """Have the process from which workers are forked import what they need while this one still reads its dictionaries."""
+    if jobs > 1 and "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["pipeline.batch.pages"])
+        forkserver.ensure_running()
 
 
 @click.command()

@@ -128,7 +128,7 @@ def variants(read: str) -> dict[str, tuple[str, str]]:
     """Everything that one near misreading could have turned into `read`, with that misreading (meant, read)."""
     made: dict[str, tuple[str, str]] = {}
     for meant, seen in table():
-        at = read.find(seen)
+        at = read.find(seen) if seen in read else -1  # looking is much cheaper than finding, and most are not there
         while at >= 0:
             made.setdefault(read[:at] + meant + read[at + len(seen) :], (meant, seen))
             at = read.find(seen, at + 1)
