@@ -68,7 +68,7 @@ class Placer:
     def pages(self) -> Iterator[tuple[int, Page, list[PlacedLine]]]:
         """Every page that has a scan, with its index and its lines in reading order, furniture among them where it was read."""
         self.carried = {}
-        for at, page in enumerate(self.result.source.pages):
+        for at, page in enumerate(self.result.source.pages if self.result.source.has_images else ()):
             lines = self.lines(at)
             if page.scan is not None:
                 yield at, page, lines
