@@ -1,15 +1,21 @@
-"""The reliability diagram: how often words were right that were said to be right with some probability."""
+"""The reliability diagram: how often words were wrong that were said to be wrong with some probability.
+
+Nearly all words are nearly sure, so the scales are logarithmic; on even ones all points would lie in a corner.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from importlib.resources import files
+from math import log10
 from typing import Any
 
 SIDE, LEFT, TOP = 320, 56, 12
 """Pixels of the square in which the points stand, and of the margins with the labels."""
-STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+LEAST = 0.0005
+"""Share of wrong words at which the scales begin; what is less is shown there."""
+STEPS = (0.001, 0.01, 0.1, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +50,24 @@ class Diagram:
     def points(self) -> list[Point]:
         most = max((found.count for found in self.bins), default=1)
         return [
-            Point(round(LEFT + SIDE * b.said, 1), round(TOP + SIDE * (1 - b.right), 1), round(3 + 9 * (b.count / most) ** 0.5, 1))
+            Point(
+                round(LEFT + SIDE * along(1 - b.said), 1),
+                round(TOP + SIDE * (1 - along(1 - b.right)), 1),
+                round(3 + 4 * (b.count / most) ** 0.5, 1),
+            )
             for b in self.bins
         ]
 
     @property
     def ticks(self) -> list[tuple[str, float, float]]:
         """(label, x, y) of the steps on both axes."""
-        return [(f"{step:.0%}".replace("%", " %"), LEFT + SIDE * step, TOP + SIDE * (1 - step)) for step in STEPS]
+        places = ((f"{100 * step:g} %", round(SIDE * along(step), 1)) for step in STEPS)
+        return [(label, LEFT + place, TOP + SIDE - place) for label, place in places]
+
+
+def along(share: float) -> float:
+    """Where a share stands on the scale: 0 at LEAST or below, 1 for all."""
+    return 1 - log10(max(LEAST, share)) / log10(LEAST)
 
 
 def reliability(*, image: bool) -> Diagram:
