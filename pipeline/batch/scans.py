@@ -14,13 +14,16 @@ from pipeline.batch.order import Order, Process, is_done, stamp_for
 from pipeline.batch.outcomes import Outcome, Reporter, failure
 from pipeline.batch.stamp import Stamp
 from pipeline.batch.workers import run_pages
-from pipeline.errors import BadArguments, EncryptedPdf, ToolFailed, UnreadableInput
+from pipeline.errors import BadArguments, EncryptedPdf, PipelineError, ToolFailed, UnreadableInput
 from pipeline.ocr.pages import PageRecord, PageRequest
 from pipeline.sources.discover import Document
 from pipeline.sources.hocr import source_from_ocr
-from pipeline.sources.images import Frame, frames
+from pipeline.sources.images import Frame, frames, is_pdf, opened
 
 Key = tuple[str, int, int]
+
+LAST = 4
+"""Pages for each process that are the last of a run."""
 
 
 @dataclass(slots=True)
@@ -63,10 +66,29 @@ def read_scans(documents: Sequence[Document], order: Order, report: Reporter, pr
                 expected.setdefault((str(request.path), request.frame, request.number), deque()).append(reading)
         report.begin(len(requests), "pages")
         try:
-            run_pages(requests, min(order.settings.jobs, max(1, len(requests))), on_done)
+            jobs = min(order.settings.jobs, max(1, len(requests)))
+            run_pages(ending_evenly(requests, jobs), jobs, on_done)
         finally:
             report.end()
     return outcomes
+
+
+def ending_evenly(requests: Sequence[PageRequest], jobs: int) -> list[PageRequest]:
+    """The requests in their order, but of the last ones the largest first: a large page at the very end would be waited for by
+    all other processes."""
+    last = len(requests) - LAST * jobs if jobs > 1 else len(requests)
+    return [*requests[: max(0, last)], *sorted(requests[max(0, last) :], key=pixels, reverse=True)]
+
+
+def pixels(request: PageRequest) -> int:
+    """Pixels of an image by its header; 0 for what says nothing so soon, as PDFs and broken files."""
+    try:
+        if is_pdf(request.path):
+            return 0
+        with opened(request.path) as image:
+            return image.width * image.height
+    except (PipelineError, OSError):
+        return 0
 
 
 @contextmanager
