@@ -22,7 +22,7 @@ BESIDE_JUNK = re.compile(r"[«»<>^~■•¦¬°©®{}¿¡=+*#_]")
 TOKEN = re.compile(r"(?<![\w&%$./@#\ue000-\uf8ff-])[\]|!£]?[A-Za-z](?:[\w&%£$!|\]]|['’-](?=\w))*(?![\w@/&%£$\ue000-\uf8ff])")
 """A word, perhaps with misread letters in it; not beside characters of private use, which stand for letters of old print."""
 
-ELIDED = re.compile(r"'(?:d|st|n|er|en)$|'[rn](?=\w)")
+ELIDED = re.compile(r"'(?:d|st|n|er|en|ards?)$|'[rn](?=\w)")
 
 
 @lru_cache(maxsize=4)
@@ -70,12 +70,12 @@ def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:
 
 
 def elided(word: str, known: Knowledge) -> bool:
-    """A word as older print and verse shorten it (`arriv'd`, `ev'ry`, `ne'er`), letters spoken of (`two m's`), or a first part
-    of words."""
+    """A word as older print, verse and sailors shorten it (`arriv'd`, `ev'ry`, `ne'er`, `for'ard`), letters spoken of (`two
+    m's`), or a first part of words."""
     if len(word) == 3 and word.endswith("'s"):
         return True
     if ELIDED.search(word):
-        return known.lexicon.knows(word.replace("'", "e")) or known.lexicon.knows(word.replace("'", "v"))
+        return any(known.lexicon.knows(word.replace("'", letter)) for letter in "evw")
     return known.lexicon.is_prefix(word)
 
 

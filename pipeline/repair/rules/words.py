@@ -62,6 +62,8 @@ def misread_words(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
             most = UNSUPPORTED
         if unreadable(word, others):
             most = 0.6
+        if capital and len(word) == 2 and known.evidence.misread < NOISY:
+            most = UNSUPPORTED
         after = best.capitalize() if capital else best
         options = tuple(form for form, _ in ranked[:3])
         yield replace(start, end, after, min(sure, most), why(word, after, known, others), alternatives=options)
