@@ -13,7 +13,7 @@ import pipeline
 ROOT = Path(pipeline.__file__).parent
 LAYERS = (
     "errors model ledger draft layout settings language references imaging ocr sources repair confidence result "
-    "outputs evaluate batch run doctor console commands cli __main__"
+    "outputs evaluate decisions batch run review doctor console commands cli __main__"
 ).split()
 
 

@@ -1,0 +1,1 @@
+"""The review desk: doubtful lines and series, decided by a person in the browser."""

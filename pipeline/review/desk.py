@@ -1,0 +1,65 @@
+"""The desk that the pages of the review are served from: the project's folder, its log, and how a page is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from pipeline.decisions.store import Store
+from pipeline.outputs.report.wording import about, counted, percent
+from pipeline.review.safety import Door
+
+READER = "reader"
+"""The cookie that holds the reader's name, percent-encoded."""
+LONGEST_NAME = 60
+
+
+@dataclass(eq=False)
+class Desk:
+    """One project under review. `root`: the folder that holds the store and, somewhere below, the documents' folders."""
+
+    root: Path
+    store: Store
+    door: Door
+    reader: str
+    """Who reads, where a browser has not said otherwise."""
+    offered: dict[str, Any] = field(default_factory=dict)
+    """What views keep between requests, each under its own name."""
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The templates; everything that goes into them is escaped."""
+        loader = PackageLoader("pipeline.review")
+        made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        made.filters.update(percent=percent, counted=counted, about=about, thousands=lambda number: f"{number:,.0f}")
+        return made
+
+    def folder(self, document: str) -> Path:
+        """A document's folder, by its name in the store; never one that a client named."""
+        return self.root / document
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that a request is for."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+def reader_of(request: Request) -> str:
+    """Who sent a request, by the name that the browser was given."""
+    named = " ".join(unquote(request.cookies.get(READER, "")).split())[:LONGEST_NAME]
+    return named if named.isprintable() and named else desk_of(request).reader
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page, or a part of one, from a template. It knows `reader`, `here` (the path) and `part` (htmx asks for a part only)."""
+    made = desk_of(request).environment.get_template(template)
+    shown = {"reader": reader_of(request), "here": request.url.path, "part": "hx-request" in request.headers, **context}
+    return HTMLResponse(made.render(shown), status)
