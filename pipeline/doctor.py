@@ -109,13 +109,11 @@ def engine_check() -> Check:
 def format_checks() -> Iterator[Check]:
     """Programs that only some formats want."""
     from pipeline.outputs.docx import check_pandoc
-    from pipeline.outputs.pdfa import check_ocrmypdf
 
-    for name, check in (("docx", check_pandoc), ("pdfa", check_ocrmypdf)):
-        try:
-            yield Check(f"Format {name}", True, check())
-        except PipelineError as fault:
-            yield Check(f"Format {name}", True, f"not to be had (optional): {fault.what}. {fault.advice}")
+    try:
+        yield Check("Format docx", True, check_pandoc())
+    except PipelineError as fault:
+        yield Check("Format docx", True, f"not to be had (optional): {fault.what}. {fault.advice}")
 
 
 def dictionary_checks() -> Iterator[Check]:

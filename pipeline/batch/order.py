@@ -13,7 +13,6 @@ from pipeline.errors import UnreadableInput, UnwritableOutput
 from pipeline.language import find_pack
 from pipeline.model import Source
 from pipeline.outputs.docx import check_pandoc
-from pipeline.outputs.pdfa import check_ocrmypdf
 from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
@@ -100,9 +99,8 @@ def check_writable(order: Order) -> None:
 
 def check_formats(settings: Settings) -> None:
     """Raises MissingDependency where a program is missing that one of the formats needs: before hours of reading, not after."""
-    for name, check in (("docx", check_pandoc), ("pdfa", check_ocrmypdf)):
-        if name in settings.formats:
-            check()
+    if "docx" in settings.formats:
+        check_pandoc()
 
 
 def unwritable(folder: Path, fault: OSError) -> UnwritableOutput:
