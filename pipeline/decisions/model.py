@@ -36,8 +36,8 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision. Of all edits that touch its place, exactly `edits` are to be applied: none where what was read stands; an
-    `unclear` one changes nothing. `after` is how the place then reads, for people.
+    """One decision. Of all edits that touch its `places` ([start, end) of the source), exactly `edits` are to be applied: none
+    where what was read stands; an `unclear` one changes nothing. `after` is how the place then reads, for people.
 
     `id` is unique over all projects; the decisions of one `step` are undone together. `reader`: who; `made`: when (UTC,
     ISO 8601).
@@ -50,6 +50,7 @@ class Decision:
     choice: Choice
     anchor: Anchor
     after: str
+    places: tuple[tuple[int, int], ...]
     edits: tuple[Edit, ...] = ()
     rule: str = ""
     reader: str = ""

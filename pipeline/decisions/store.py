@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS decisions (
     scan TEXT NOT NULL DEFAULT '',
     box TEXT NOT NULL DEFAULT '',   -- left top right bottom, with blanks
     after TEXT NOT NULL,
+    places TEXT NOT NULL,           -- JSON: [[start, end], ...]
     edits TEXT NOT NULL DEFAULT '[]', -- JSON, as rows of edits.jsonl
     rule TEXT NOT NULL DEFAULT '',
     conjecture INTEGER NOT NULL DEFAULT 0

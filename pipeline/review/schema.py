@@ -89,8 +89,9 @@ CREATE TABLE doubts (
     "left" TEXT NOT NULL,
     "right" TEXT NOT NULL,
     stands TEXT NOT NULL,           -- how it reads in the clean text
-    options TEXT NOT NULL,          -- JSON: at most three {text, chance, count, reason, edits (rows of edits.jsonl)}
+    options TEXT NOT NULL,          -- JSON: at most three {text, chance, count, reason, edits (rows of edits.jsonl), places}
     standing TEXT NOT NULL,         -- JSON: the edits (rows of edits.jsonl) by which it reads as it does
+    places TEXT NOT NULL,           -- JSON: [[start, end], ...] of the source that a decision is about
     reason TEXT NOT NULL,           -- why it is doubted, a sentence
     chance REAL NOT NULL,           -- that the place is wrong as it stands
     scan TEXT NOT NULL DEFAULT '',
