@@ -67,7 +67,7 @@ def redo_last(connection: sqlite3.Connection, reader: str) -> Step | None:
 
 
 def last(connection: sqlite3.Connection, reader: str, which: str, order: str) -> int:
-    query = f"SELECT number FROM steps WHERE reader = ? AND {which} ORDER BY {order} LIMIT 1"  # noqa: S608 (both are ours)
+    query = f"SELECT number FROM steps WHERE reader = ? AND {which} ORDER BY {order} LIMIT 1"
     found = connection.execute(query, (reader,)).fetchone()
     return int(found[0]) if found else 0
 
@@ -89,7 +89,7 @@ def redo_step(connection: sqlite3.Connection, number: int) -> Step | None:
 
 
 def step_of(connection: sqlite3.Connection, number: int) -> Step:
-    found = connection.execute(f"SELECT {STEP} FROM steps WHERE number = ?", (number,)).fetchone()  # noqa: S608
+    found = connection.execute(f"SELECT {STEP} FROM steps WHERE number = ?", (number,)).fetchone()
     return step_from(found)
 
 
@@ -101,7 +101,7 @@ def step_from(found: sqlite3.Row) -> Step:
 def steps(store: Store, most: int, before: int | None = None, reader: str = "") -> list[Step]:
     """The newest steps, newest first; only those `before` a number, or of one reader, where these are given."""
     found = store.connection.execute(
-        f"SELECT {STEP} FROM steps WHERE number < ? AND (? = '' OR reader = ?) ORDER BY number DESC LIMIT ?",  # noqa: S608
+        f"SELECT {STEP} FROM steps WHERE number < ? AND (? = '' OR reader = ?) ORDER BY number DESC LIMIT ?",
         (before if before is not None else 1 << 62, reader, reader, most),
     )
     return [step_from(one) for one in found]

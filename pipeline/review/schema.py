@@ -66,9 +66,7 @@ CREATE TABLE tasks (
     after TEXT NOT NULL,
     doubts INTEGER NOT NULL,
     open INTEGER NOT NULL,          -- how many of them nobody has decided
-    gain REAL NOT NULL,             -- words that are expected to come right by deciding the open ones
-    effort REAL NOT NULL,           -- seconds of a reader that they are expected to take
-    score REAL NOT NULL,            -- gain / effort; the queue goes from the highest down
+    score REAL NOT NULL,            -- words that are expected to come right in a second of a reader; the queue goes down from it
     skipped TEXT NOT NULL DEFAULT '' -- readers who passed it over for now, |name| by |name|
 );
 CREATE INDEX tasks_queue ON tasks(score DESC) WHERE open > 0;
@@ -93,13 +91,17 @@ CREATE TABLE doubts (
     standing TEXT NOT NULL,         -- JSON: the edits (rows of edits.jsonl) by which it reads as it does
     places TEXT NOT NULL,           -- JSON: [[start, end], ...] of the source that a decision is about
     reason TEXT NOT NULL,           -- why it is doubted, a sentence
-    chance REAL NOT NULL,           -- that the place is wrong as it stands
+    prior REAL NOT NULL,            -- by the model alone: that the place is wrong as it stands
+    chance REAL NOT NULL,           -- the same, with what has been decided on others
+    key TEXT NOT NULL,              -- doubts with the same key are the same error
     scan TEXT NOT NULL DEFAULT '',
     box TEXT NOT NULL DEFAULT '',
     state INTEGER NOT NULL DEFAULT 0, -- OPEN, DECIDED, UNCLEAR
+    changed INTEGER NOT NULL DEFAULT 0, -- 1: what stood was decided to be wrong
     step INTEGER NOT NULL DEFAULT 0 -- the last step that touched it: what a page shows is stale when this is another
 );
-CREATE INDEX doubts_of_task ON doubts(task);
+CREATE INDEX doubts_of_task ON doubts(task, state);
+CREATE INDEX doubts_of_key ON doubts(key);
 CREATE INDEX doubts_of_line ON doubts(line);
 CREATE INDEX doubts_of_place ON doubts(document, start);
 """
