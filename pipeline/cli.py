@@ -14,6 +14,7 @@ from pipeline.commands.asking import completion, doctor, evaluate
 from pipeline.commands.auditing import audit
 from pipeline.commands.calibrating import calibrate
 from pipeline.commands.making import clean, digitise, repair, undo
+from pipeline.commands.reviewing import review
 from pipeline.console import Console
 from pipeline.errors import ExitCode, PipelineError
 
@@ -34,7 +35,7 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-for command in (digitise, clean, repair, undo, audit, evaluate, calibrate, doctor, completion):
+for command in (digitise, clean, repair, review, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 
 

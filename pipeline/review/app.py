@@ -15,9 +15,11 @@ from starlette.staticfiles import StaticFiles
 from pipeline.errors import PipelineError
 from pipeline.review.desk import Desk, page
 from pipeline.review.safety import Doorkeeper
+from pipeline.review.views import pictures, queue
 
 ROUTES: list[Route] = [
-    # *queue.ROUTES, ...: every view's own list
+    *queue.ROUTES,
+    *pictures.ROUTES,
 ]
 
 

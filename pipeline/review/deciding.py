@@ -65,7 +65,7 @@ INSERT INTO decisions (id, step, document, choice, source, start, end, before, "
                        edits, rule, conjecture)
 SELECT lower(hex(randomblob(16))), :step, documents.folder, :choice, documents.source, start, end, before, "left", "right", page,
        scan, box, {after}, {places}, {edits}, rule, CASE WHEN :pictured THEN documents.images = 0 ELSE 1 END
-FROM doubts JOIN documents ON documents.number = doubts.document WHERE doubts.number IN (SELECT number FROM chosen)
+FROM doubts JOIN documents ON documents.number = doubts.document WHERE {which}
 """
 
 
@@ -83,7 +83,7 @@ def decide(store: Store, reader: str, wanted: Decide) -> Done:
         after, edits = RESULT[wanted.choice]
         places = "json_extract(options, '$[' || :option || '].places')" if wanted.choice == "accept" else "places"
         values = {"step": step, "choice": wanted.choice, "option": wanted.option, "text": wanted.text, "reader": reader}
-        query = RECORD.format(after=after, edits=edits, places=places)
+        query = RECORD.format(after=after, edits=edits, places=places, which="doubts.number IN (SELECT number FROM chosen)")
         connection.execute(query, {**values, "pictured": wanted.pictured})
         state = UNCLEAR if wanted.choice == "unclear" else DECIDED
         connection.execute(
@@ -93,6 +93,17 @@ def decide(store: Store, reader: str, wanted: Decide) -> Done:
         learn(connection, "SELECT number FROM chosen")
         rescore(connection, "SELECT task FROM doubts WHERE number IN (SELECT number FROM chosen)")
     return Done(step, label, count)
+
+
+def confirm_rest(connection: sqlite3.Connection, line: int, step: int) -> None:
+    """Record, as part of a step that typed over a line, that what it left as it was is right, within a transaction."""
+    untouched = (
+        "doubts.line = :line AND doubts.state = 0 AND NOT EXISTS (SELECT 1 FROM decisions AS typed WHERE typed.step = :step "
+        "AND typed.document = documents.folder AND typed.start < doubts.end AND doubts.start < typed.end)"
+    )
+    after, edits = RESULT["right"]
+    query = RECORD.format(after=after, edits=edits, places="places", which=untouched)
+    connection.execute(query, {"step": step, "choice": "right", "line": line, "pictured": True})
 
 
 def choose(connection: sqlite3.Connection, wanted: Decide) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,16 +35,37 @@ class Desk:
     """What views keep between requests, each under its own name."""
 
     @cached_property
+    def made(self) -> str:
+        """Part of the addresses of pictures: a browser does not take those of another time for these."""
+        return token_hex(6)
+
+    @cached_property
     def environment(self) -> Environment:
         """The templates; everything that goes into them is escaped."""
         loader = PackageLoader("pipeline.review")
         made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        made.globals["odds"] = odds
         made.filters.update(percent=percent, counted=counted, about=about, thousands=lambda number: f"{number:,.0f}")
         return made
 
     def folder(self, document: str) -> Path:
         """A document's folder, by its name in the store; never one that a client named."""
         return self.root / document
+
+
+ODDS = ((0.97, "over 19 in 20"), (0.85, "about 9 in 10"), (0.72, "about 3 in 4"), (0.58, "about 2 in 3"), (0.42, "about 1 in 2"))
+LITTLE = (
+    (0.29, "about 1 in 3"),
+    (0.22, "about 1 in 4"),
+    (0.15, "about 1 in 6"),
+    (0.08, "about 1 in 10"),
+    (0.04, "about 1 in 20"),
+)
+
+
+def odds(chance: float) -> str:
+    """A probability (0-1) as people say it: `about 9 in 10`."""
+    return next((said for least, said in (*ODDS, *LITTLE) if chance >= least), "less than 1 in 20")
 
 
 def desk_of(request: Request) -> Desk:

@@ -192,7 +192,7 @@ class Doubts:
                 *(
                     self.standing(start, end),
                     ((start, end),),
-                    why or "It looks unusual.",
+                    plainly(why),
                     wrong,
                     f"word|{text.strip(EDGES) or text}",
                 ),
@@ -206,16 +206,22 @@ class Doubts:
             return
         for other, _ in others.most_common(MOST_OPTIONS):
             change = Replace(start, end, self.source[start:end], other)
-            edit = Edit(
-                "word", "other-reading", "replace", 0.5, "Another reading of the image has it.", (change,), text, other, 1
-            )
-            yield Option(other, wrong / (len(others) + 1), edit.reason, (edit,), ((start, end),))
+            why, page = "Another reading of the image has it.", self.draft.page_at(int(self.places[start]))
+            edit = Edit("word", "other-reading", "replace", 0.5, why, (change,), text, other, page)
+            yield Option(other, wrong / (len(others) + 1), why, (edit,), ((start, end),))
 
     @cached_property
     def spoken(self) -> list[Word]:
         """The words of which the image was read in several ways."""
         lines = (line for page in self.result.source.pages for line in page.lines)
         return [word for line in lines for word in line.words if word.alternatives]
+
+
+def plainly(reason: str) -> str:
+    """Why a word is doubted, as a sentence for readers, from the phrase that reports have."""
+    if reason.startswith("OCR unsure of "):
+        return "It was hard to read."
+    return f"{reason[:1].upper()}{reason[1:]}." if reason else "It looks unusual."
 
 
 def key_of(kind: str, of: str, rule: str, before: str, after: str) -> str:

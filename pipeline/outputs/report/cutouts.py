@@ -155,15 +155,15 @@ def quarter_turns(first: Box, last: Box, whole: Box) -> int:
     return 1 if down > 0 else 3
 
 
-def cut(gray: Image.Image, place: LinePlace) -> Cutout:
-    """The line with a little of what is around it."""
+def cut(gray: Image.Image, place: LinePlace, width: int = WIDTH, height: int = HEIGHT) -> Cutout:
+    """The line with a little of what is around it, at most so many pixels wide, and about so high if it must shrink."""
     box = place.box
     pad = round(MARGIN * min(box.right - box.left, box.bottom - box.top)) + 2
     edges = (max(0, box.left - pad), max(0, box.top - pad), min(gray.width, box.right + pad), min(gray.height, box.bottom + pad))
     piece = gray.crop((edges[0], edges[1], max(edges[0] + 1, edges[2]), max(edges[1] + 1, edges[3])))
     if place.turns:
         piece = piece.rotate(90 * place.turns, expand=True)
-    scale = min(1.0, WIDTH / piece.width, max(HEIGHT / piece.height, 0.25))
+    scale = min(1.0, width / piece.width, max(height / piece.height, 0.25))
     size = max(1, round(piece.width * scale)), max(1, round(piece.height * scale))
     if size != piece.size:
         piece = piece.resize(size, Image.Resampling.BOX if scale < 0.5 else Image.Resampling.LANCZOS)
