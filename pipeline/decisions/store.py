@@ -64,7 +64,8 @@ CREATE TABLE IF NOT EXISTS readings ( -- lines that were read whole: see confide
     line INTEGER NOT NULL,
     text TEXT NOT NULL,
     wrong INTEGER NOT NULL,
-    drawn INTEGER NOT NULL
+    drawn INTEGER NOT NULL,
+    expected REAL NOT NULL DEFAULT 0 -- wrong words that the model expected on it
 );
 CREATE TABLE IF NOT EXISTS dictionary (
     number INTEGER PRIMARY KEY,

@@ -15,10 +15,14 @@ from starlette.staticfiles import StaticFiles
 from pipeline.errors import PipelineError
 from pipeline.review.desk import Desk, page
 from pipeline.review.safety import Doorkeeper
-from pipeline.review.views import pictures, queue
+from pipeline.review.views import audit, history, overview, people, pictures, queue
 
 ROUTES: list[Route] = [
+    *overview.ROUTES,
     *queue.ROUTES,
+    *audit.ROUTES,
+    *history.ROUTES,
+    *people.ROUTES,
     *pictures.ROUTES,
 ]
 
