@@ -15,11 +15,13 @@ from starlette.staticfiles import StaticFiles
 from pipeline.errors import PipelineError
 from pipeline.review.desk import Desk, page
 from pipeline.review.safety import Doorkeeper
-from pipeline.review.views import audit, history, overview, people, pictures, queue
+from pipeline.review.views import audit, history, overview, people, pictures, queue, reading, searching
 
 ROUTES: list[Route] = [
     *overview.ROUTES,
     *queue.ROUTES,
+    *reading.ROUTES,
+    *searching.ROUTES,
     *audit.ROUTES,
     *history.ROUTES,
     *people.ROUTES,

@@ -34,7 +34,7 @@ from pipeline.run import rebuild
 
 CONTEXT = 24
 """Characters of the source kept on both sides of a doubt, by which a decision on it finds its place again."""
-TABLES = ("documents", "lines", "pages", "tasks", "doubts")
+TABLES = ("documents", "lines", "pages", "tasks", "doubts", "touched")
 
 
 def look(store: Store, root: Path, folders: Sequence[Path], jobs: int, report: Reporter) -> list[Outcome]:

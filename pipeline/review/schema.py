@@ -41,6 +41,8 @@ CREATE TABLE lines (                -- every line of the clean text that has wor
     turns INTEGER NOT NULL DEFAULT 0 -- quarter turns (counter-clockwise) that make it level
 );
 CREATE INDEX lines_of_page ON lines(document, page, line);
+CREATE INDEX lines_of_place ON lines(document, start);
+CREATE TABLE touched (line INTEGER PRIMARY KEY); -- lines that readers typed over, now or in a step that was undone
 CREATE TABLE pages (
     document INTEGER NOT NULL,
     page INTEGER NOT NULL,
@@ -103,5 +105,6 @@ CREATE TABLE doubts (
 CREATE INDEX doubts_of_task ON doubts(task, state);
 CREATE INDEX doubts_of_key ON doubts(key);
 CREATE INDEX doubts_of_line ON doubts(line);
+CREATE INDEX doubts_changed ON doubts(line) WHERE changed = 1;
 CREATE INDEX doubts_of_place ON doubts(document, start);
 """

@@ -39,6 +39,7 @@ def assemble(connection: sqlite3.Connection) -> None:
     )
     connection.executemany("UPDATE tasks SET skipped = ? WHERE key = ?", [(who, key) for key, who in skipped.items()])
     take_in(connection)
+    find_touched(connection)
     rescore(connection)
 
 
@@ -55,6 +56,17 @@ def take_in(connection: sqlite3.Connection) -> None:
         "JOIN documents ON documents.folder = decisions.document AND documents.source = decisions.source "
         "JOIN doubts ON doubts.document = documents.number AND doubts.start >= decisions.start AND doubts.end <= decisions.end "
         "GROUP BY doubts.number) AS found WHERE doubts.number = found.number"
+    )
+
+
+def find_touched(connection: sqlite3.Connection) -> None:
+    """List the lines that readers typed over."""
+    connection.execute("DELETE FROM touched")
+    connection.execute(
+        "INSERT OR IGNORE INTO touched SELECT (SELECT lines.number FROM lines WHERE lines.document = documents.number "
+        "AND lines.start <= decisions.start ORDER BY lines.start DESC LIMIT 1) AS line FROM decisions "
+        "JOIN documents ON documents.folder = decisions.document AND documents.source = decisions.source "
+        "WHERE decisions.choice = 'write' AND line IS NOT NULL"
     )
 
 

@@ -1,11 +1,13 @@
-"""What a reader types over a line: decisions on the parts that differ, in coordinates of the source."""
+"""What a reader types over lines: decisions on the parts that differ, in coordinates of the source."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import sqlite3
+import threading
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from uuid import uuid4
@@ -13,10 +15,11 @@ from uuid import uuid4
 from pipeline.batch.decisions import source_hash
 from pipeline.decisions.applying import decided, reader_edit
 from pipeline.decisions.holding import holding
-from pipeline.decisions.model import Anchor, Decision
+from pipeline.decisions.model import Anchor, Choice, Decision
 from pipeline.decisions.recording import record
 from pipeline.draft import Draft
-from pipeline.ledger import Edit, Ledger
+from pipeline.ledger import Edit
+from pipeline.result import Result
 from pipeline.review.deciding import Stale, confirm_rest, reopen, short
 from pipeline.review.desk import Desk
 from pipeline.review.looking import CONTEXT, machine_result, made
@@ -24,74 +27,114 @@ from pipeline.review.looking import CONTEXT, machine_result, made
 MOST_KEPT = 3
 """Documents that are kept in memory."""
 TOKEN = re.compile(r"\s+|\S+")
+LOADING = threading.Lock()
+LINE = (
+    "SELECT lines.*, documents.folder, documents.source AS hashed, documents.images FROM lines "
+    "JOIN documents ON documents.number = lines.document WHERE lines.number = ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document as it was read, and the machine's account of its changes; `made` tells it from others."""
+    """A document as Errata left it, without decisions; `made` tells it from others."""
 
     made: str
-    source: str
-    ledger: Ledger
+    result: Result
 
 
 def opened(desk: Desk, document: str) -> Opened:
     """A document by its folder in the store; the last few are kept. Raises PipelineError."""
-    kept: OrderedDict[str, Opened] = desk.offered.setdefault("documents", OrderedDict())
-    folder = desk.folder(document)
-    now = made(folder)
-    found = kept.get(document)
-    if found is None or found.made != now:
-        result = machine_result(folder)
-        found = kept[document] = Opened(now, result.source.text, result.ledger)
-    kept.move_to_end(document)
-    while len(kept) > MOST_KEPT:
-        kept.popitem(last=False)
-    return found
+    with LOADING:
+        kept: OrderedDict[str, Opened] = desk.offered.setdefault("documents", OrderedDict())
+        folder = desk.folder(document)
+        now = made(folder)
+        found = kept.get(document)
+        if found is None or found.made != now:
+            found = kept[document] = Opened(now, machine_result(folder))
+        kept.move_to_end(document)
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+        return found
 
 
 def standing(desk: Desk, document: str) -> Draft:
     """The text of a document as it stands with the decisions that hold. Raises PipelineError."""
-    found = opened(desk, document)
-    return Draft(found.source, decided(found.ledger, holding(desk.store, document)).applied)
+    result = opened(desk, document).result
+    ledger = decided(result.ledger, holding(desk.store, document))
+    return Draft(result.source.text, ledger.applied, result.source.marked)
 
 
 def type_line(desk: Desk, reader: str, line: int, text: str, seconds: float = 0) -> str:
     """Record that a line (its number in the tables) should read `text`, and give a label of what was done; where that is how it
-    stands, its doubts are confirmed. Raises Stale, ValueError, PipelineError."""
-    if any(sign in text for sign in "\n\f\r"):
-        raise ValueError("a line has no line breaks")
-    row = desk.store.connection.execute(
-        "SELECT lines.*, documents.folder, documents.source AS hashed, documents.images FROM lines "
-        "JOIN documents ON documents.number = lines.document WHERE lines.number = ?",
-        (line,),
-    ).fetchone()
+    stands, its doubts are confirmed. Errors as for `type_lines`."""
+    row = desk.store.connection.execute(LINE, (line,)).fetchone()
     if row is None:
         raise Stale("The documents were made anew meanwhile.")
-    draft = standing(desk, row["folder"])
-    if source_hash(draft.source) != row["hashed"]:
-        raise Stale("The documents were made anew meanwhile.")
-    low, high = stretch(draft, row["start"], row["end"])
-    old = draft.text[low:high]
-    made_of = [decision(draft, row, edit, reader) for edit in differences(draft, low, high, text.strip(), reader)]
-    label = f"typed: “{short(old)}” → “{short(text.strip())}”" if text.strip() != old else f"right as it stands: “{short(old)}”"
-    with desk.store.writing() as connection:
-        number = desk.store.begin_step(connection, reader, label, seconds)
-        record(connection, number, made_of)
-        confirm_rest(connection, line, number)
-        reopen(connection, number)
+    low, high, draft = place_of(desk, row)
+    old, new = draft.text[low:high], text.strip()
+    label = f"typed: “{short(old)}” → “{short(new)}”" if new != old else f"right as it stands: “{short(old)}”"
+    type_lines(desk, reader, {line: new}, label, seconds)
     return label
 
 
+def type_lines(desk: Desk, reader: str, texts: Mapping[int, str], label: str, seconds: float = 0) -> int:
+    """Record as one step that lines (by their numbers in the tables) should read otherwise; how many do now. Raises Stale where
+    the documents were made anew, ValueError for what is no line, PipelineError."""
+    found: list[Decision] = []
+    drafts: dict[str, Draft] = {}
+    changed = 0
+    for line, text in texts.items():
+        if any(sign in text for sign in "\n\f\r"):
+            raise ValueError("a line has no line breaks")
+        row = desk.store.connection.execute(LINE, (line,)).fetchone()
+        if row is None:
+            raise Stale("The documents were made anew meanwhile.")
+        low, high, draft = place_of(desk, row, drafts)
+        edits = differences(draft, low, high, text.strip(), reader)
+        changed += bool(edits)
+        found += [decision(draft, row, "write", edit, reader) for edit in edits]
+    with desk.store.writing() as connection:
+        step = desk.store.begin_step(connection, reader, label, seconds)
+        record(connection, step, found)
+        for line in texts:
+            confirm_rest(connection, line, step)
+        connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(line,) for line in texts])
+        reopen(connection, step)
+    return changed
+
+
+def place_of(desk: Desk, row: sqlite3.Row, drafts: dict[str, Draft] | None = None) -> tuple[int, int, Draft]:
+    """Where a line stands in the text of its document, with decisions, and that text; texts made once are kept in `drafts`. Raises
+    Stale, PipelineError."""
+    drafts, folder = {} if drafts is None else drafts, row["folder"]
+    draft = drafts[folder] = drafts.get(folder) or standing(desk, folder)
+    if source_hash(draft.source) != row["hashed"]:
+        raise Stale("The documents were made anew meanwhile.")
+    return (*stretch(draft, row["start"], row["end"]), draft)
+
+
+def texts_now(desk: Desk) -> Callable[[int], str]:
+    """How lines read by their numbers, with decisions; '' for what is not there any more. It raises PipelineError."""
+    drafts: dict[str, Draft] = {}
+
+    def text(line: int) -> str:
+        row = desk.store.connection.execute(LINE, (line,)).fetchone()
+        try:
+            low, high, draft = place_of(desk, row, drafts)
+        except Stale:
+            return ""
+        return draft.text[low:high]
+
+    return text
+
+
 def stretch(draft: Draft, start: int, end: int) -> tuple[int, int]:
-    """Where the draft has the line that was read at source[start:end). Raises Stale where it is not whole any more."""
+    """Where the draft has the line that was read at source[start:end), blanks at its ends aside. Raises Stale where it has not."""
     span = draft.span_of(start, end)
     if span is None:
         raise Stale("This line has been left out meanwhile.")
-    low = draft.text.rfind("\n", 0, span[0]) + 1
-    low = max(low, draft.text.rfind("\f", 0, span[0]) + 1)
-    ends = [at for at in (draft.text.find(sign, low) for sign in "\n\f") if at >= 0]
-    high = min(ends, default=len(draft.text))
+    low = max(draft.text.rfind(sign, 0, span[0]) for sign in "\n\f") + 1
+    high = min((at for at in (draft.text.find(sign, low) for sign in "\n\f") if at >= 0), default=len(draft.text))
     line = draft.text[low:high]
     return low + len(line) - len(line.lstrip()), low + len(line.rstrip())
 
@@ -113,11 +156,12 @@ def differences(draft: Draft, low: int, high: int, text: str, reader: str) -> li
     return edits
 
 
-def decision(draft: Draft, row: sqlite3.Row, edit: Edit, reader: str) -> Decision:
-    """The decision to have an edit that a reader typed."""
+def decision(draft: Draft, row: sqlite3.Row, choice: Choice, edit: Edit, reader: str) -> Decision:
+    """A decision about an edit: that it holds, or, to `keep` what was read, that it does not. `row`: the line, or the page."""
     places, source = tuple((change.start, change.end) for change in edit.changes), draft.source
     start, end = min(place[0] for place in places), max(place[1] for place in places)
     around = source[start:end], source[max(0, start - CONTEXT) : start], source[end : end + CONTEXT]
     anchor = Anchor(row["hashed"], start, end, *around, row["page"], row["scan"])
-    who = ("", reader, "", not row["images"])
-    return Decision(uuid4().hex, "", row["folder"], "write", anchor, edit.after, places, (edit,), *who)
+    after, edits = (edit.after, (edit,)) if choice == "write" else (edit.before, ())
+    who = (edit.rule, reader, "", not row["images"])
+    return Decision(uuid4().hex, "", row["folder"], choice, anchor, after, places, edits, *who)

@@ -38,6 +38,6 @@
     if (drawn().dataset.said) errata.say(drawn().dataset.said);
     drawn().querySelector("[data-all-right]")?.focus();
   }
-  document.addEventListener("htmx:afterSwap", fresh);
+  document.addEventListener("htmx:afterSettle", fresh);
   document.addEventListener("DOMContentLoaded", fresh);
 })();

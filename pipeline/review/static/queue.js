@@ -168,7 +168,7 @@
     image?.addEventListener("error", () => image.closest(".strip").remove());
   }
 
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "task" || event.detail.elt.id === "task") fresh(); });
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "task" || event.detail.elt.id === "task") fresh(); });
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, () => { busy = false; });
   document.addEventListener("DOMContentLoaded", fresh);
 })();

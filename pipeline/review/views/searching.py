@@ -1,0 +1,59 @@
+"""Search and replace: every place with what it would become, ticked ones replaced as one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pipeline.review.deciding import Stale, short
+from pipeline.review.desk import desk_of, page, reader_of
+from pipeline.review.searching import MOST_FOUND, Sought, search
+from pipeline.review.typing import texts_now, type_lines
+
+
+def sought_of(given: Mapping[str, Any]) -> Sought:
+    """What an address or a form asks for."""
+    ticked = {name: bool(given.get(name)) for name in ("whole", "exact", "pattern")}
+    wanted = given.get("replacement")
+    return Sought(str(given.get("text", "")), **ticked, replacement=str(wanted) if given.get("replace") else None)
+
+
+def searched(request: Request) -> Response:
+    """The page, with what was found."""
+    sought = sought_of(request.query_params)
+    return shown(request, sought)
+
+
+def shown(request: Request, sought: Sought, said: str = "") -> Response:
+    found, more, fault = [], False, ""
+    if sought.text:
+        try:
+            found, more = search(desk_of(request).store, sought, texts_now(desk_of(request)))
+        except ValueError as problem:
+            fault = str(problem)
+    return page(request, "search.html", sought=sought, found=found, more=more, fault=fault, said=said, most=MOST_FOUND)
+
+
+async def replaced(request: Request) -> Response:
+    """Replace what is ticked."""
+    form = await request.form(max_fields=2 * MOST_FOUND + 20)
+    sought = sought_of(form)
+    ticked = {int(str(number)) for number in form.getlist("line") if str(number).isdecimal()}
+    if sought.replacement is None:
+        raise HTTPException(400, "Nothing was given to put in its place.")
+    try:
+        found, _ = search(desk_of(request).store, sought, texts_now(desk_of(request)))
+        texts = {line.number: line.after for line in found if line.number in ticked}
+        label = f"replaced: “{short(sought.text)}” → “{short(sought.replacement)}”, {len(texts)} lines"
+        count = type_lines(desk_of(request), reader_of(request), texts, label) if texts else 0
+    except (ValueError, Stale) as fault:
+        raise HTTPException(400, str(fault)) from fault
+    return shown(request, sought, f"Replaced in {count} lines. It can be undone in the history.")
+
+
+ROUTES = [Route("/search", searched), Route("/search", replaced, methods=["POST"])]
