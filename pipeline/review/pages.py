@@ -76,7 +76,8 @@ def page_text(desk: Desk, document: int, page: int) -> PageText | None:
     """A page by its document's number; None where there is none. Raises PipelineError."""
     row = desk.store.connection.execute(
         "SELECT documents.folder, documents.name AS title, documents.pages, documents.images, pages.name, pages.path, "
-        "pages.width, pages.height FROM pages JOIN documents ON documents.number = pages.document WHERE document = ? AND page = ?",
+        "pages.width, pages.height FROM pages JOIN documents ON documents.number = pages.document "
+        "WHERE document = ? AND page = ?",
         (document, page),
     ).fetchone()
     if row is None:

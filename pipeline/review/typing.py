@@ -104,8 +104,8 @@ def type_lines(desk: Desk, reader: str, texts: Mapping[int, str], label: str, se
 
 
 def place_of(desk: Desk, row: sqlite3.Row, drafts: dict[str, Draft] | None = None) -> tuple[int, int, Draft]:
-    """Where a line stands in the text of its document, with decisions, and that text; texts made once are kept in `drafts`. Raises
-    Stale, PipelineError."""
+    """Where a line stands in the text of its document, with decisions, and that text; texts made once are kept in `drafts`.
+    Raises Stale, PipelineError."""
     drafts, folder = {} if drafts is None else drafts, row["folder"]
     draft = drafts[folder] = drafts.get(folder) or standing(desk, folder)
     if source_hash(draft.source) != row["hashed"]:
@@ -129,7 +129,7 @@ def texts_now(desk: Desk) -> Callable[[int], str]:
 
 
 def stretch(draft: Draft, start: int, end: int) -> tuple[int, int]:
-    """Where the draft has the line that was read at source[start:end), blanks at its ends aside. Raises Stale where it has not."""
+    """Where the draft has the line that was read at source[start:end), without blanks around it. Raises Stale where it has not."""
     span = draft.span_of(start, end)
     if span is None:
         raise Stale("This line has been left out meanwhile.")
