@@ -1,4 +1,4 @@
-# make run: digitise the sample. make test: all tests. make check: style and types. make bench: measurements.
+# make run: digitise the sample. make review: the review desk. make test: all tests. make check: style and types. make bench: measurements.
 # The first use installs what is missing: system packages by apt where there is one, Python packages into .venv.
 
 SHELL := /bin/sh
@@ -7,9 +7,10 @@ STAMP := .venv/.installed
 SHARED ?= ../shared
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
-.PHONY: help setup run test check bench peers clean
+.PHONY: help setup run review test check bench peers clean
 help:
 	@echo "make run    digitise the sample scans in scans/sample into output/"
+	@echo "make review open the review desk on what lies in output/"
 	@echo "make test   run all tests"
 	@echo "make check  style and types"
 	@echo "make bench  measure speed and quality against benchmarks/bars.toml (SHARED=$(SHARED))"
@@ -28,7 +29,11 @@ run: setup
 	@$(PYTHON) -m pipeline digitise scans/sample -o output
 	@echo "The clean text is output/sample/text.txt; open output/sample/report.html to see what was changed, and why."
 
+review: setup
+	@$(PYTHON) -m pipeline review output
+
 test: setup
+	@.ci/setup browser
 	@$(PYTHON) -m pytest -n $(JOBS)
 
 check: setup

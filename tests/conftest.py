@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from desk_fixtures import chromium, desk, tab  # noqa: F401 (fixtures)
 from hypothesis import settings
 from PIL import Image, ImageDraw, ImageFont
 

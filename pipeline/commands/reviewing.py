@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -37,12 +38,15 @@ PASSWORD = "ERRATA_PASSWORD"  # noqa: S105 (the name of a variable)
 )
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the address.")
-def review(folders: tuple[Path, ...], jobs: int | None, port: int, host: str, reader: str | None, **given: object) -> int:
+def review(
+    folders: tuple[Path, ...], jobs: int | None, port: int, host: str, names: tuple[str, ...], reader: str | None, **given: object
+) -> int:
     """Open the review desk: read what is doubtful in finished documents, and decide.
 
     It opens in the browser. Every decision is kept the moment it is made, in review.sqlite beside the documents; errata apply
     writes the texts with what was decided.
     """
+    from pipeline.batch.stamp import finished_folders
     from pipeline.decisions.finding import store_for
     from pipeline.decisions.store import NAME, Store
     from pipeline.review.desk import Desk
@@ -51,20 +55,18 @@ def review(folders: tuple[Path, ...], jobs: int | None, port: int, host: str, re
     from pipeline.review.serving import Place, hosts, listening, serve
 
     console = Console(quiet=bool(given["quiet"]))
-    names = given["names"]
-    place = Place(
-        host, port, asked(bool(given["password"])), bool(given["behind_tls"]), tuple(names) if isinstance(names, tuple) else ()
-    )
-    listener = listening(place)
-    state = given["state"]
-    found = store_for(folders)
+    place = Place(host, port, asked(bool(given["password"])), bool(given["behind_tls"]), names)
+    place.check()
+    finished_folders(folders)
+    found, state = store_for(folders), given["state"]
     store = Store(state / NAME if isinstance(state, Path) else found)
-    root = found.parent
-    for outcome in look(store, root, folders, jobs or os.cpu_count() or 1, console):
+    for outcome in look(store, found.parent, folders, jobs or os.cpu_count() or 1, console):
         if outcome.error is not None:
             console.error(outcome.error, outcome.detail)
-    door = Door(hosts(place, listener.getsockname()[1]), password=place.password, https=place.behind_tls)
-    serve(Desk(root, store, door, reader or login()), listener, browser=not given["no_browser"], say=console.line)
+    with closing(listening(place)) as listener:
+        door = Door(hosts(place, listener.getsockname()[1]), password=place.password, https=place.behind_tls)
+        desk = Desk(found.parent, store, door, reader or login())
+        serve(desk, listener, browser=not given["no_browser"], say=console.line)
     return ExitCode.OK
 
 

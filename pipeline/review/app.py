@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from pipeline.errors import PipelineError
 from pipeline.review.desk import Desk, page
 from pipeline.review.safety import Doorkeeper
-from pipeline.review.views import audit, history, overview, people, pictures, queue, reading, searching
+from pipeline.review.views import audit, history, overview, password, people, pictures, queue, reading, searching
 
 ROUTES: list[Route] = [
     *overview.ROUTES,
@@ -25,6 +25,7 @@ ROUTES: list[Route] = [
     *audit.ROUTES,
     *history.ROUTES,
     *people.ROUTES,
+    *password.ROUTES,
     *pictures.ROUTES,
 ]
 
@@ -32,7 +33,7 @@ ROUTES: list[Route] = [
 def application(desk: Desk) -> Starlette:
     """The application that serves a desk."""
     static = Mount("/static", StaticFiles(packages=[("pipeline.review", "static")]))
-    handlers = {HTTPException: refused, PipelineError: failed, Exception: broken}
+    handlers = {HTTPException: refused, OverflowError: refused, PipelineError: failed, Exception: broken}
     app = Starlette(routes=[*ROUTES, static], middleware=[Middleware(Doorkeeper, door=desk.door)], exception_handlers=handlers)
     app.state.desk = desk
     return app

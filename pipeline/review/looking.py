@@ -34,7 +34,7 @@ from pipeline.run import rebuild
 
 CONTEXT = 24
 """Characters of the source kept on both sides of a doubt, by which a decision on it finds its place again."""
-TABLES = ("documents", "lines", "pages", "tasks", "doubts", "touched")
+TABLES = ("documents", "lines", "pages", "tasks", "doubts", "retyped")
 
 
 def look(store: Store, root: Path, folders: Sequence[Path], jobs: int, report: Reporter) -> list[Outcome]:

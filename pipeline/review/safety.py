@@ -22,7 +22,7 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
@@ -79,18 +79,19 @@ class Doorkeeper:
     def admission(self, scope: Scope, connection: HTTPConnection) -> Response | None:
         """What somebody without the cookie gets: in, with the secret; the page that asks for the password; or nothing."""
         if not self.door.password and self.door.opens(connection.query_params.get("key", "")):
-            return self.admitted()
+            return admitted(self.door)
         if self.door.password and (scope["path"] == "/password" or scope["path"].startswith("/static/")):
             return None
         if self.door.password and scope["method"] == "GET":
             return RedirectResponse("/password", 303)
         return PlainTextResponse("Open the address that errata review printed; it holds a key.", 403)
 
-    def admitted(self) -> Response:
-        """The way in: the cookie, and an address without the secret."""
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, self.door.secret, httponly=True, samesite="strict", secure=self.door.https)
-        return answer
+
+def admitted(door: Door) -> Response:
+    """The way in: the cookie, and an address without the secret."""
+    answer = RedirectResponse("/", 303)
+    answer.set_cookie(COOKIE, door.secret, httponly=True, samesite="strict", secure=door.https)
+    return answer
 
 
 def own(origin: str | None, headers: Headers) -> bool:

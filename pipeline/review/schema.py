@@ -42,7 +42,7 @@ CREATE TABLE lines (                -- every line of the clean text that has wor
 );
 CREATE INDEX lines_of_page ON lines(document, page, line);
 CREATE INDEX lines_of_place ON lines(document, start);
-CREATE TABLE touched (              -- lines that readers typed over, now or in a step that was undone
+CREATE TABLE retyped (              -- lines that readers typed over, now or in a step that was undone
     line INTEGER PRIMARY KEY
 );
 CREATE TABLE pages (

@@ -15,7 +15,7 @@ MOST_FOUND = 500
 SECONDS = 3.0
 """Given to one search."""
 LONGEST = 300
-CHANGED = "SELECT line FROM touched UNION SELECT line FROM doubts WHERE changed = 1"
+CHANGED = "SELECT line FROM retyped UNION SELECT line FROM doubts WHERE changed = 1"
 """Lines that may read otherwise than the tables have them."""
 
 

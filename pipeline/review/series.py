@@ -39,7 +39,7 @@ def assemble(connection: sqlite3.Connection) -> None:
     )
     connection.executemany("UPDATE tasks SET skipped = ? WHERE key = ?", [(who, key) for key, who in skipped.items()])
     take_in(connection)
-    find_touched(connection)
+    find_retyped(connection)
     rescore(connection)
 
 
@@ -59,11 +59,11 @@ def take_in(connection: sqlite3.Connection) -> None:
     )
 
 
-def find_touched(connection: sqlite3.Connection) -> None:
+def find_retyped(connection: sqlite3.Connection) -> None:
     """List the lines that readers typed over."""
-    connection.execute("DELETE FROM touched")
+    connection.execute("DELETE FROM retyped")
     connection.execute(
-        "INSERT OR IGNORE INTO touched SELECT (SELECT lines.number FROM lines WHERE lines.document = documents.number "
+        "INSERT OR IGNORE INTO retyped SELECT (SELECT lines.number FROM lines WHERE lines.document = documents.number "
         "AND lines.start <= decisions.start ORDER BY lines.start DESC LIMIT 1) AS line FROM decisions "
         "JOIN documents ON documents.folder = decisions.document AND documents.source = decisions.source "
         "WHERE decisions.choice = 'write' AND line IS NOT NULL"

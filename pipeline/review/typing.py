@@ -98,7 +98,7 @@ def type_lines(desk: Desk, reader: str, texts: Mapping[int, str], label: str, se
         record(connection, step, found)
         for line in texts:
             confirm_rest(connection, line, step)
-        connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(line,) for line in texts])
+        connection.executemany("INSERT OR IGNORE INTO retyped VALUES (?)", [(line,) for line in texts])
         reopen(connection, step)
     return changed
 
@@ -129,7 +129,7 @@ def texts_now(desk: Desk) -> Callable[[int], str]:
 
 
 def stretch(draft: Draft, start: int, end: int) -> tuple[int, int]:
-    """Where the draft has the line that was read at source[start:end), without blanks around it. Raises Stale where it has not."""
+    """Where the draft has the line that was read at source[start:end), without blanks. Raises Stale where it has not."""
     span = draft.span_of(start, end)
     if span is None:
         raise Stale("This line has been left out meanwhile.")

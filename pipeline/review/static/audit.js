@@ -34,6 +34,8 @@
     else if (event.key === "Enter" && !event.target.closest("button, a")) done();
   });
   function fresh() {
+    if (drawn().dataset.known) return;
+    drawn().dataset.known = "1";
     since = Date.now();
     if (drawn().dataset.said) errata.say(drawn().dataset.said);
     drawn().querySelector("[data-all-right]")?.focus();

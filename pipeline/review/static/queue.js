@@ -155,6 +155,8 @@
   });
 
   function fresh() {
+    if (task().dataset.known) return;
+    task().dataset.known = "1";
     since = Date.now();
     busy = false;
     const form = answer();

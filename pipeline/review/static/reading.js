@@ -131,7 +131,8 @@
     }
   }
   function fresh() {
-    if (!page()) return;
+    if (!page() || page().dataset.known) return;
+    page().dataset.known = "1";
     since = Date.now();
     edited = null;
     show();

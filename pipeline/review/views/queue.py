@@ -76,9 +76,16 @@ def shown(
     else:
         context |= line_context(request, task, doubt)
     following = next_task(store, wanted, reader, task.number) if task else None
-    context |= {"following": following}
+    context |= {"following": following, "pictured": following is not None and is_pictured(request, following)}
     name = "task.html" if "hx-request" in request.headers else "queue.html"
     return page(request, name, status, **context)
+
+
+def is_pictured(request: Request, task: Task) -> bool:
+    """Whether there may be a picture of a task's line."""
+    query = "SELECT images FROM documents WHERE number = ?"
+    row = desk_of(request).store.connection.execute(query, (task.document,)).fetchone()
+    return bool(row and row["images"])
 
 
 def line_context(request: Request, task: Task, doubt: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from pipeline.review.deciding import Stale, short
 from pipeline.review.desk import desk_of, page, reader_of
-from pipeline.review.searching import MOST_FOUND, Sought, search
+from pipeline.review.searching import MOST_FOUND, Found, Sought, search
 from pipeline.review.typing import texts_now, type_lines
 
 
@@ -30,7 +30,8 @@ def searched(request: Request) -> Response:
 
 
 def shown(request: Request, sought: Sought, said: str = "") -> Response:
-    found, more, fault = [], False, ""
+    found: list[Found] = []
+    more, fault = False, ""
     if sought.text:
         try:
             found, more = search(desk_of(request).store, sought, texts_now(desk_of(request)))

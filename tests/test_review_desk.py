@@ -1,0 +1,225 @@
+"""The review desk in a real browser: deciding by keyboard, series, two tabs, a killed server, hostile texts, accessibility."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import draw_page
+from desk_fixtures import Serve, Served, cleaned
+
+from pipeline.cli import main
+
+LETTER = (
+    "The Minister received the envoy on Monday and told him that the\ngovernment had read his note with care. Nothing in it was\n"
+    "new, he said, but xqzrtt the tone was better than before, and the\nCabinet would answer it within the week.\n"
+)
+OTHER = LETTER.replace("Monday", "Friday").replace("Nothing", "bvnmkl wrtplk").replace("better", "bcttcr-q")
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory: pytest.TempPathFactory, desk: Serve) -> Served:
+    """A desk on two letters and a scan."""
+    folder = tmp_path_factory.mktemp("letters")
+    out = cleaned(folder, letter=LETTER + "It ended at gfhjkw.\n", other=OTHER)
+    draw_page("The Minister met Zwqrbk\nat the Foreign Office and\nsaid nothing of xvbnmq.\n").save(folder / "scan.png")
+    assert main(["digitise", str(folder / "scan.png"), "-o", str(out), "--effort", "fast", "-q"]) == 0
+    return desk(out)
+
+
+def said(page: Any) -> str:
+    return str(page.locator("#said").inner_text())
+
+
+def wait_for(page: Any, text: str) -> None:
+    """Wait until the page says something."""
+    page.wait_for_function("text => document.getElementById('said').textContent.includes(text)", arg=text)
+
+
+def test_deciding_by_keyboard_alone(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/queue?kind=line")
+    first = page.locator("#task mark.current").inner_text()
+    page.keyboard.press("Enter")
+    wait_for(page, "“")
+    page.keyboard.press("u")
+    wait_for(page, "Undone")
+    assert page.locator("#task mark.current").inner_text() == first
+    page.keyboard.press("r")
+    wait_for(page, "Done again")
+    page.keyboard.press("u")
+    wait_for(page, "Undone")
+    page.keyboard.press("e")
+    page.keyboard.type("Xerxes")
+    page.keyboard.press("Enter")
+    wait_for(page, "typed")
+    page.goto(f"{letters.base}/history")
+    assert "Xerxes" in page.locator("tbody tr").first.inner_text()
+
+
+def test_help_skip_back_and_the_whole_page(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/queue?kind=line")
+    first = page.locator("#answer input[name=task]").input_value()
+    page.keyboard.press("s")
+    wait_for(page, "Skipped")
+    assert page.locator("#answer input[name=task]").input_value() != first
+    page.keyboard.press("b")
+    page.wait_for_function("number => document.querySelector('#answer input[name=task]')?.value === number", arg=first)
+    page.keyboard.press("?")
+    page.wait_for_url("**/help")
+    assert "cannot be told without the paper" in page.locator("main").inner_text()
+    number = sqlite3.connect(store(letters)).execute("SELECT number FROM documents WHERE images = 1").fetchone()[0]
+    page.goto(f"{letters.base}/queue?document={number}")
+    page.keyboard.press("m")
+    page.wait_for_function("() => document.querySelector('dialog[open] img')?.naturalWidth > 0")
+    assert page.locator("dialog rect").count() == 1
+    assert page.evaluate("document.querySelector('.strip img').naturalWidth") > 100
+
+
+def store(served: Served) -> Path:
+    arguments = served.process.args
+    assert isinstance(arguments, list)
+    return Path(str(arguments[4])) / "review.sqlite"
+
+
+def test_a_stale_page_is_told(letters: Served, tab: Any) -> None:
+    one = tab(letters.address)
+    one.goto(f"{letters.base}/queue?kind=line")
+    other = tab(one.url, context=one.context)
+    assert one.locator("mark.current").inner_text() == other.locator("mark.current").inner_text()
+    one.keyboard.press("0")
+    wait_for(one, "“")
+    other.keyboard.press("p")
+    wait_for(other, "meanwhile")
+    assert other.locator("#task").count() == 1
+
+
+def test_reading_typing_and_locking_a_page(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/read/1/1")
+    line = page.locator(".lines li").filter(has_text="Cabinet would answer")
+    line.dblclick()
+    page.locator("textarea").fill("Cabinet would answer it within the year.")
+    page.keyboard.press("Enter")
+    wait_for(page, "typed")
+    assert page.locator(".typed").inner_text() == "year."
+    page.get_by_role("button", name="This page is finished").click()
+    wait_for(page, "finished")
+    assert page.locator("[data-change]").count() == 0
+    page.get_by_role("button", name="Open again").click()
+    wait_for(page, "changed again")
+
+
+def test_search_and_replace_keeps_what_was_typed(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/search?text=envoy&replace=1&replacement=ambassador&whole=1")
+    assert page.locator(".found li").count() == 2
+    page.locator(".found input").nth(1).uncheck()
+    page.get_by_role("button", name="Replace in the lines that are ticked").click()
+    assert "Replaced in 1 lines" in page.locator("main").inner_text()
+    page.goto(f"{letters.base}/search?text=ambassador")
+    assert page.locator(".found li").count() == 1
+    page.goto(f"{letters.base}/search?text=(x%2Bx%2B)%2By&pattern=1")
+    assert page.locator(".found li").count() == 0
+
+
+def test_the_overview_and_lines_drawn_at_random(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/audit")
+    page.locator(".word").first.click()
+    page.get_by_role("button", name="1 wrong").click()
+    wait_for(page, "1 wrong")
+    assert "1 line read, 1 wrong word" in page.locator("#drawn").inner_text()
+    page.goto(letters.base)
+    page.locator("input[name=goal]").fill("99,5")
+    page.get_by_role("button", name="Set").click()
+    page.wait_for_function("() => document.querySelector('input[name=goal]').value === '99.5'")
+
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory: pytest.TempPathFactory, desk: Serve) -> Served:
+    """A desk on a text with one error in 500 places."""
+    lines = [f"On day {number} of the year the Cabinet met and heard tlie report." for number in range(1, 501)]
+    pages = "\f".join("\n".join(lines[at : at + 25]) + "\n" for at in range(0, 500, 25))
+    folder = tmp_path_factory.mktemp("series")
+    (folder / "errata.toml").write_text("[thresholds]\nword = 1.0\nspacing = 1.0\n")
+    return desk(cleaned(folder, "--config", str(folder / "errata.toml"), year=pages))
+
+
+def test_a_series_of_500_and_back(series: Served, tab: Any) -> None:
+    page = tab(series.address)
+    page.goto(f"{series.base}/queue?kind=series")
+    assert "The same in 500 places" in page.locator("#task").inner_text()
+    page.locator("[data-member]").nth(2).uncheck()
+    page.locator("[data-enter]").focus()
+    page.keyboard.press("Enter")
+    wait_for(page, "499 places")
+    assert open_doubts(series) == 1
+    page.keyboard.press("u")
+    wait_for(page, "Undone")
+    assert open_doubts(series) == 500
+
+
+def open_doubts(served: Served) -> int:
+    with sqlite3.connect(store(served)) as connection:
+        query = "SELECT count(*) FROM doubts WHERE state = 0 AND stands = 'tlie'"
+        return int(connection.execute(query).fetchone()[0])
+
+
+def test_a_killed_server_has_lost_nothing(tmp_path: Path, desk: Serve, tab: Any) -> None:
+    out = cleaned(tmp_path, letter=LETTER)
+    served = desk(out)
+    page = tab(served.address)
+    page.goto(f"{served.base}/queue")
+    page.keyboard.press("Enter")
+    wait_for(page, "“")
+    done = said(page)
+    served.kill()
+    again = desk(out)
+    page = tab(again.address)
+    page.goto(f"{again.base}/history")
+    assert done.split("“")[1].split("”")[0] in page.locator("tbody").inner_text()
+
+
+HOSTILE = (
+    "The <script>alert('in the text')</script> xqzrtt <img src=x onerror=alert(1)> said so.\n"
+    "\u202eright to left\u202c and \u2066isolated\u2069 qqzzxx were in the line, “{{ 7 * 7 }}” & &amp;\n" + "qwrtz " * 1700 + "\n"
+)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_hostile_texts_are_shown_harmlessly(tmp_path: Path, desk: Serve, tab: Any, width: int) -> None:
+    served = desk(cleaned(tmp_path, hostile=HOSTILE))
+    page = tab(served.address, viewport={"width": width, "height": 800})
+    for path in ("/queue", "/queue?kind=line", "/read/1/1", "/search?text=script&replace=1&replacement=%3Cb%3E", "/history", "/"):
+        page.goto(served.base + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator("main script, main img[src=x], main b").count() == 0
+    assert (
+        "<script>alert('in the text')</script>"
+        in page.goto(f"{served.base}/read/1/1")
+        .text()
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&#39;", "'")
+        .replace('</span> <span class="w">', " ")
+        or page.locator(".words").first.inner_text()
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_rules_of_accessibility(letters: Served, tab: Any, width: int, scheme: str) -> None:
+    axe = pytest.importorskip("axe_core_python")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    page = tab(letters.address, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    paths = ["/", "/queue?kind=line", "/queue?kind=series", "/read/1/1", "/search?text=the&replace=1", "/audit", "/history"]
+    for path in [*paths, "/people", "/help", "/nothing"]:
+        page.goto(letters.base + path)
+        page.evaluate(script)
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(path, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
