@@ -151,13 +151,22 @@ class Draft:
             return None
         return self._kept[at][2] + start - self._kept[at][0]
 
+    @cached_property
+    def _pieces(self) -> list[tuple[int, int, int, int, bool]]:
+        """(source start, source end, draft start, draft end, kept) of all pieces, by their place in the source."""
+        ends = [*self._starts[1:], len(self.text)]
+        found = zip(self._origins, self._starts, ends, strict=True)
+        return sorted((start, end, low, high, kept) for (start, end, kept), low, high in found)
+
     def span_of(self, start: int, end: int) -> tuple[int, int] | None:
         """Where in the draft the source's [start, end), or what was written for it, stands; None where nothing of it does."""
         found: list[tuple[int, int]] = []
-        ends = [*self._starts[1:], len(self.text)]
-        for low, high, (origin, last, kept) in zip(self._starts, ends, self._origins, strict=True):
-            if origin < end and start < last:
+        at = max(0, bisect_right(self._pieces, start, key=lambda piece: piece[0]) - 1)
+        while at < len(self._pieces) and self._pieces[at][0] < end:
+            origin, last, low, high, kept = self._pieces[at]
+            if start < last:
                 found.append((low + max(0, start - origin), high - max(0, last - end)) if kept else (low, high))
+            at += 1
         return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
     def origin(self, offset: int) -> tuple[int, int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.batch.applying import ApplyJob
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.calibrating import calibrate_on
 from pipeline.batch.documents import StoredJob, TextJob
@@ -18,6 +20,7 @@ from pipeline.batch.texts import run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
 from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence, weights_from
+from pipeline.decisions.rulings import NOTHING, Added, Rulings
 from pipeline.draft import Draft
 from pipeline.evaluate.refitting import Figures
 from pipeline.language import Lexicon, build_lexicon
@@ -29,7 +32,6 @@ from pipeline.outputs.audit_sheet import read_sheet
 from pipeline.references.index import index_references
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
-from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
 from pipeline.sources.discover import documents_to_digitise
@@ -38,26 +40,30 @@ from pipeline.sources.splitting import selected_pages
 from pipeline.sources.to_clean import documents_to_clean
 
 
-def process(source: Source, settings: Settings, undone: Sequence[Undone] = ()) -> Result:
-    """Everything that is done to a text once it has been read; what a person undid in it before is not done again."""
-    lexicon = lexicon_of(settings.packs, settings.lang)
-    policy = policy_of(settings, lexicon.packs, undone, lexicon.covered)
+def process(source: Source, settings: Settings, rulings: Rulings = NOTHING) -> Result:
+    """Everything that is done to a text once it has been read; what people decided stands over it."""
+    lexicon = lexicon_of(settings.packs, settings.lang, rulings.added)
+    policy = policy_of(settings, lexicon.packs, lexicon.covered)
     knowledge = learn(source, lexicon)
-    return result_of(source, repair(source, knowledge, policy), knowledge, settings.calibration)
+    return result_of(source, repair(source, knowledge, policy), knowledge, settings.calibration, rulings)
 
 
-def result_of(source: Source, ledger: Ledger, knowledge: Knowledge, calibration: str = "") -> Result:
+def result_of(source: Source, machine: Ledger, knowledge: Knowledge, calibration: str = "", rulings: Rulings = NOTHING) -> Result:
     """What all outputs are views of."""
+    ruled = rulings.over(machine, source)
+    ledger = ruled.ledger
     draft = Draft(source.text, ledger.applied)
     references, names = index_references(draft, knowledge), new_names(draft.text, knowledge)
     confidence = document_confidence(source, ledger, knowledge, weights_from(calibration))
-    return Result(source, ledger, knowledge.evidence, confidence, references, new_names=names)
+    found = Result(source, ledger, knowledge.evidence, confidence, references, new_names=names)
+    return replace(found, machine=ruled.machine, decided=ruled.decided, lost=ruled.lost, said=ruled.said)
 
 
-def rebuild(source: Source, ledger: Ledger, evidence: Evidence, stamp: Stamp) -> Result:
-    """The result of a ledger at hand, with the evidence and the dictionaries of the run that made it; nothing is repaired."""
-    lexicon = lexicon_of(stamp.packs or Settings().packs, stamp.languages)
-    return result_of(source, ledger, Knowledge(lexicon, evidence), stamp.calibration)
+def rebuild(source: Source, machine: Ledger, evidence: Evidence, stamp: Stamp, rulings: Rulings = NOTHING) -> Result:
+    """The result of Errata's own ledger at hand, with what people decided, and with the evidence and the dictionaries of the run
+    that made it; nothing is repaired."""
+    lexicon = lexicon_of(stamp.packs or Settings().packs, stamp.languages, stamp.added)
+    return result_of(source, machine, Knowledge(lexicon, evidence), stamp.calibration, rulings)
 
 
 def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
@@ -103,11 +109,21 @@ def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[
     return outcomes
 
 
-def undo(paths: Sequence[Path], choice: Choice, report: Reporter) -> list[Outcome]:
+def apply(paths: Sequence[Path], report: Reporter, *, jobs: int = 1, dry_run: bool = False) -> list[Outcome]:
+    """Make the texts and formats of the finished documents in some folders anew with what people decided, where they decided
+    anything since; nothing is repaired. Errors as for `digitise`."""
+    folders = finished_folders(paths)
+    outcomes = run_texts([ApplyJob(f, rebuild, dry_run) for f in folders], jobs, report)
+    if not dry_run:
+        refresh(folders)
+    return outcomes
+
+
+def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "") -> list[Outcome]:
     """Undo some of the edits of the finished documents in some folders, and write them anew. Errors as for `digitise`."""
     folders = finished_folders(paths)
     check_choice(choice, folders)
-    outcomes = run_texts([UndoJob(f, choice, rebuild) for f in folders], 1, report)
+    outcomes = run_texts([UndoJob(f, choice, rebuild, reader) for f in folders], 1, report)
     refresh(folders)
     return outcomes
 
@@ -136,6 +152,6 @@ def calibrate(paths: Sequence[Path], truth: Path | None, out: Path) -> tuple[lis
 
 
 @lru_cache(maxsize=2)
-def lexicon_of(packs: tuple[str, ...], languages: str) -> Lexicon:
-    """The lexicon of some packs and languages, made once in a process. Raises InvalidConfig."""
-    return build_lexicon(packs, languages)
+def lexicon_of(packs: tuple[str, ...], languages: str, added: tuple[Added, ...] = ()) -> Lexicon:
+    """The lexicon of some packs and languages, with what readers added, made once in a process. Raises InvalidConfig."""
+    return build_lexicon(packs, languages, added)

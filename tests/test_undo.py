@@ -12,7 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_engine_properties import OCR_TEXT, repaired
 
-from pipeline.batch.decisions import decided, placed, read_decisions
+from pipeline.batch.decisions import held as laid_down
+from pipeline.batch.undo import kept_as_read
+from pipeline.decisions.anchoring import Anchors
+from pipeline.decisions.placing import place_again
+from pipeline.decisions.recording import steps, undo_last
+from pipeline.decisions.store import Store
 from pipeline.draft import Draft
 from pipeline.errors import ExitCode
 from pipeline.ledger import KINDS
@@ -53,7 +58,7 @@ def test_a_rule_is_undone_as_if_it_had_never_been(errata: Errata, document: Path
         assert undone.get(name) == snapshot(other).get(name), name
     ledger = read_ledger(document / "edits.jsonl")
     assert ledger.undo(text_of(document)) == TEXT
-    assert [e.reason.endswith("(undone on request)") for e in ledger.held if e.rule == "line-end-hyphen"] == [True, True]
+    assert ["(kept as read by " in e.reason for e in ledger.held if e.rule == "line-end-hyphen"] == [True, True]
     assert json.loads(undone["errata.json"])["counts"]["applied"] == len(ledger.applied)
 
 
@@ -65,11 +70,8 @@ def test_kind_and_edit(errata: Errata, document: Path) -> None:
     assert text_of(document).count("Govern-\nment") == 1
     assert errata("undo", document, "--kind", "hyphen", "--kind", "spacing").code == 0
     assert {e.kind for e in read_ledger(document / "edits.jsonl").applied}.isdisjoint({"hyphen", "spacing"})
-    assert len(read_decisions(document)) == len(rows) - len(read_ledger(document / "edits.jsonl").applied) - held(rows)
-
-
-def held(rows: list[tuple[int, str, object]]) -> int:
-    return sum(state == "held" for _, state, _ in rows)
+    gone = [e for _, state, e in rows if state == "applied" and e not in read_ledger(document / "edits.jsonl").applied]
+    assert len(laid_down(document).decisions) == sum(len(e.changes) for e in gone)
 
 
 def test_everything_undone_is_the_input(errata: Errata, tmp_path: Path) -> None:
@@ -106,8 +108,11 @@ def test_what_is_undone_stays_undone(errata: Errata, document: Path) -> None:
         assert errata(*command).code == 0
         assert text_of(document) == before
     reasons = [e.reason for e in read_ledger(document / "edits.jsonl").held if e.rule == "line-end-hyphen"]
-    assert [reason.count("undone on request") for reason in reasons] == [1, 1]
-    (document / "decisions.jsonl").unlink()
+    assert [reason.count("kept as read by ") for reason in reasons] == [1, 1]
+    store = Store(document.parent / "review.sqlite")
+    with store.writing() as connection:
+        step = undo_last(connection, steps(store, 1)[0].reader)
+    assert step is not None and "line-end-hyphen" in step.label
     assert errata("repair", "out").code == 0
     assert "Government\n" in text_of(document)
 
@@ -177,7 +182,10 @@ def test_any_part_of_a_ledger_can_be_replayed_and_undone(text: str, kinds: set[s
 @settings(max_examples=25)
 def test_decisions_have_the_same_place_again(text: str, before: str) -> None:
     source, ledger, _ = repaired(text)
-    decisions = list(decided(ledger.applied, source.text))
-    assert [undone.changes for undone in placed(decisions, source.text)] == [edit.changes for edit in ledger.applied]
-    for undone in placed(decisions, before + source.text):
-        assert all((before + source.text)[c.start : c.end] == c.before for c in undone.changes)
+    decisions = list(kept_as_read(ledger.applied, Anchors(source), "letter"))
+    assert place_again(decisions, source) == (decisions, [])
+    moved = before + source.text
+    placed, lost = place_again(decisions, replace(source, text=moved))
+    assert len(placed) + len(lost) == len(decisions)
+    for decision in placed:
+        assert [moved[start:end] for start, end in decision.places] == [decision.anchor.before]

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.batch.documents import stored_source, write_results
+from pipeline.batch.applying import Rebuild, keep_earlier, stored_result
+from pipeline.batch.decisions import held
+from pipeline.batch.documents import write_results
 from pipeline.batch.order import unwritable
 from pipeline.batch.stamp import Stamp, finished_folders, read_stamp
-from pipeline.batch.undo import Rebuild, read_evidence
 from pipeline.batch.verdicts import Reading, joined, read_readings, remark, with_readings, write_readings
 from pipeline.confidence.audit import audited, drawn_lines
 from pipeline.confidence.residual import Estimate, Residual, Verdict, written_lines
 from pipeline.errors import BadArguments, UnreadableInput
 from pipeline.outputs.audit_sheet import SheetRow, audit_sheet
-from pipeline.outputs.edits import read_ledger
-from pipeline.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,8 @@ class Audit:
 def sheet(path: Path, wanted: Wanted, rebuild: Rebuild) -> str:
     """The sheet of a document for a person to fill in. Raises PipelineError."""
     folder, stamp = one_document(path)
-    result, _ = with_readings(stored_result(folder, stamp, rebuild), read_readings(folder))
+    said = held(folder)
+    result, _ = with_readings(stored_result(folder, stamp, said, rebuild), said.readings)
     if wanted.drawn:
         lines = drawn_lines(written_lines(result.confidence), wanted.count, wanted.seed, result.verdicts)
     else:
@@ -64,14 +64,15 @@ def take(path: Path, rows: Sequence[SheetRow], rebuild: Rebuild) -> Audit:
         raise BadArguments(
             "no line of the sheet is filled in", advice="Write the count of wrong words, or 0, into the last column"
         )
-    readings = joined(read_readings(folder), new)
-    plain = stored_result(folder, stamp, rebuild)
-    result, stale = with_readings(plain, readings)
+    keep_earlier(folder)
+    plain = stored_result(folder, stamp, held(folder), rebuild)
     try:
-        write_readings(folder, readings)
+        write_readings(folder, joined(read_readings(folder), new))
     except OSError as fault:
         raise unwritable(folder, fault) from fault
-    write_results(result, stamp, folder)
+    said = held(folder)
+    result, stale = with_readings(plain, said.readings)
+    write_results(result, replace(stamp, decisions=said.digest), folder)
     fresh = with_readings(plain, new)[0].verdicts
     risks = [result.confidence.words.between(verdict.start, verdict.end) for verdict in fresh]
     return Audit(
@@ -94,9 +95,3 @@ def one_document(path: Path) -> tuple[Path, Stamp]:
     if stamp is None:
         raise UnreadableInput("errata.json is missing or damaged", where=folders[0], advice="Read the document again")
     return folders[0], stamp
-
-
-def stored_result(folder: Path, stamp: Stamp, rebuild: Rebuild) -> Result:
-    """The result that lies in a folder, without what a person found on its lines. Raises PipelineError."""
-    source = stored_source(folder, stamp)
-    return rebuild(source, read_ledger(folder / "edits.jsonl"), read_evidence(folder), stamp)

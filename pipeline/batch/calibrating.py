@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline.batch.decisions import placed, read_decisions
+from pipeline.batch.applying import read_evidence
+from pipeline.batch.decisions import held
 from pipeline.batch.documents import stored_source
 from pipeline.batch.order import unwritable
 from pipeline.batch.stamp import read_stamp
-from pipeline.batch.undo import read_evidence
 from pipeline.confidence.words import Words, read_words
+from pipeline.decisions.model import Decision
+from pipeline.decisions.placing import place_again
 from pipeline.draft import Draft
 from pipeline.errors import UnreadableInput
 from pipeline.evaluate.known_words import Judged, decide, judge_pages, judge_passages, page_of, unjudged
@@ -20,9 +22,12 @@ from pipeline.evaluate.refitting import Figures, calibrate, to_json
 from pipeline.evaluate.repairs import corrected_pages
 from pipeline.language import Lexicon
 from pipeline.language.evidence import Knowledge
+from pipeline.model import Source
 from pipeline.ocr.pages import write
 from pipeline.outputs.edits import read_ledger
 
+LONGEST = 200
+"""Characters of a place up to which a decision on it is one on its words."""
 Lexicons = Callable[[tuple[str, ...], str], Lexicon]
 
 
@@ -68,7 +73,7 @@ def judged(folder: Path, truths: dict[str, str], lexicon_of: Lexicons, *, passag
     source, ledger = stored_source(folder, stamp), read_ledger(folder / "edits.jsonl")
     words = read_words(source, ledger, Knowledge(lexicon_of(stamp.packs, stamp.languages), read_evidence(folder)))
     draft, states = Draft(source.text, ledger.applied), unjudged(words)
-    take_decisions(folder, draft, words, states)
+    take_decisions(held(folder).decisions, source, draft, (words, states))
     look = (
         judge_passages(draft.text, words, states, truths.items())
         if passages
@@ -77,9 +82,10 @@ def judged(folder: Path, truths: dict[str, str], lexicon_of: Lexicons, *, passag
     return Judged(source.name, words, states, page_of(draft.text, words)), look
 
 
-def take_decisions(folder: Path, draft: Draft, words: Words, states: States) -> None:
-    """Take in what a person decided in a document: where a change was undone, what was read is right."""
-    for undone in placed(read_decisions(folder), draft.source):
-        for change in undone.changes:
-            if change.end - change.start < 200 and (span := draft.span_of(change.start, change.end)) is not None:
-                decide(words, states, *span, right=True)
+def take_decisions(decisions: Sequence[Decision], source: Source, draft: Draft, known: tuple[Words, States]) -> None:
+    """Take in what people decided in a document: once they have, what stands at the place is right."""
+    placed, _ = place_again(decisions, source)
+    for decision in placed:
+        for start, end in decision.places if decision.choice != "unclear" else ():
+            if end - start < LONGEST and (span := draft.span_of(start, end)) is not None:
+                decide(*known, *span, right=True)

@@ -1,51 +1,98 @@
-"""`decisions.jsonl`: what a person undid in a document, kept in its folder, so that later repairs obey it."""
+"""What people decided about a finished document, gathered from the project's log and from the files of older versions.
+
+`decisions.jsonl` is where versions before the log kept what was undone in a document; it is taken into the log once.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from pipeline.batch.verdicts import Reading, joined, read_readings
+from pipeline.decisions.finding import document_name, store_for, store_of
+from pipeline.decisions.holding import holding
+from pipeline.decisions.locking import FREE, Locks, kept_pages, locks
+from pipeline.decisions.machine import machine_ledger
+from pipeline.decisions.model import Anchor, Decision
+from pipeline.decisions.placing import source_hash as source_hash
+from pipeline.decisions.recording import record
+from pipeline.decisions.rulings import Added, Rulings, added_forms, digest
+from pipeline.decisions.store import Store
 from pipeline.errors import InvalidRecord
-from pipeline.ledger import Edit, edit_from_record, edit_record
-from pipeline.ocr.pages import write
-from pipeline.repair.policy import Undone, shifted
+from pipeline.ledger import Edit, edit_from_record
+from pipeline.model import Source
 
 NAME = "decisions.jsonl"
+TAKEN = "decisions.jsonl.taken"
+"""What the file is called once it has been taken into the log."""
 FORMAT, VERSION = "errata-decisions", 1
-CONTEXT = 24
-"""Characters of the source kept on both sides of an edit, by which its place is found again in another source."""
+READ = (
+    "SELECT page, line, text, wrong, drawn, made FROM readings JOIN steps ON steps.number = step "
+    "WHERE undone IS NULL AND document = ? ORDER BY readings.number"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """An edit that was undone: which, in what source (a hash), between what text, and when (UTC)."""
+class Held:
+    """What people laid down about a document. `readings`: lines that they read; `digest` tells it from anything else, and is ''
+    for nothing."""
 
-    edit: Edit
-    source: str
-    left: str
-    right: str
-    when: str
+    decisions: tuple[Decision, ...] = ()
+    added: tuple[Added, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    locks: Locks = FREE
+
+    @property
+    def digest(self) -> str:
+        pages = sorted(self.locks.pages)
+        return digest(self.decisions, self.readings, pages)
+
+    def rulings(self, folder: Path, source: Source | None) -> Rulings:
+        """The same for a run over the document in `folder`, of which `source` is the text so far, where there is any."""
+        pages = self.locks.pages if source is not None else frozenset[int]()
+        kept = kept_pages(source, machine_ledger(folder), pages) if source is not None and pages else ()
+        return Rulings(self.decisions, self.added, kept)
 
 
-def source_hash(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def held(folder: Path) -> Held:
+    """What people laid down about the document in a folder. Raises InvalidRecord."""
+    found, readings = store_of(folder), tuple(read_readings(folder))
+    earlier = earlier_decisions(folder)
+    if found is None:
+        return Held(tuple(earlier), (), readings)
+    store, name = found
+    rows = store.connection.execute(READ, (name,)).fetchall()
+    read = [Reading(r["page"], r["line"], r["text"], r["wrong"], bool(r["drawn"]), r["made"]) for r in rows]
+    known = {row[0] for row in store.connection.execute("SELECT id FROM decisions WHERE document = ?", (name,))}
+    decisions = (*(one for one in earlier if one.id not in known), *holding(store, name))
+    return Held(decisions, added_forms(store), tuple(joined(readings, read)), locks(store, name))
 
 
-def decided(edits: Iterable[Edit], text: str) -> Iterator[Decision]:
-    """The decisions that undo `edits` of the source `text`."""
-    source, when = source_hash(text), datetime.now(UTC).isoformat(timespec="seconds")
-    for edit in edits:
-        end = max(change.end for change in edit.changes)
-        yield Decision(edit, source, text[max(0, edit.place - CONTEXT) : edit.place], text[end : end + CONTEXT], when)
+def locked(folder: Path) -> Locks:
+    """What a person has locked of the document in a folder. Raises InvalidRecord."""
+    found = store_of(folder)
+    return locks(*found) if found is not None else FREE
 
 
-def read_decisions(folder: Path) -> list[Decision]:
-    """The decisions in a document's folder, none where there is no such file. Raises InvalidRecord naming the line."""
+def take_in(folder: Path) -> None:
+    """Take the decisions of an older version into the project's log, once. Raises InvalidRecord, OSError."""
+    earlier = earlier_decisions(folder)
+    if not (folder / NAME).is_file():
+        return
+    path = store_for([folder])
+    store, name = Store(path), document_name(folder, path)
+    with store.writing() as connection:
+        if earlier:
+            step = store.begin_step(connection, "", f"taken in from {name}/{NAME}: {len(earlier):,} undone")
+            record(connection, step, [replace(one, document=name) for one in earlier])
+    (folder / NAME).replace(folder / TAKEN)
+
+
+def earlier_decisions(folder: Path) -> list[Decision]:
+    """The decisions in the file of an older version, none where there is none. Raises InvalidRecord naming the line."""
     path = folder / NAME
     if not path.is_file():
         return []
@@ -55,8 +102,7 @@ def read_decisions(folder: Path) -> list[Decision]:
             if number == 1:
                 check_header(json.loads(line))
             elif line.strip():
-                row = json.loads(line)
-                found.append(Decision(edit_from_record(row["edit"]), row["source"], row["left"], row["right"], row["when"]))
+                found += undone(json.loads(line))
         except (ValueError, KeyError, TypeError, InvalidRecord) as fault:
             advice = "Correct or remove it; without the file everything is repaired anew"
             raise InvalidRecord(f"not a decision ({fault})", where=f"{path}:{number}", advice=advice) from fault
@@ -68,32 +114,16 @@ def check_header(row: dict[str, Any]) -> None:
         raise ValueError("another format")
 
 
-def write_decisions(folder: Path, decisions: Sequence[Decision]) -> None:
-    """Write all decisions of a document. Raises OSError."""
-    rows = [{"format": FORMAT, "version": VERSION}]
-    rows += [{"decision": "undone", **asdict(d), "edit": edit_record(d.edit, "undone")} for d in decisions]
-    write(folder / NAME, "".join(json.dumps(row) + "\n" for row in rows).encode())
-
-
-def placed(decisions: Iterable[Decision], text: str) -> tuple[Undone, ...]:
-    """What was undone, in coordinates of the source `text`; what has no place in it any more is left out."""
-    source = source_hash(text)
-    found = (Undone(d.edit.rule, d.edit.changes) if d.source == source else replaced(d, text) for d in decisions)
-    return tuple(undone for undone in found if undone is not None)
-
-
-def replaced(decision: Decision, text: str) -> Undone | None:
-    """The place of a decision in another source: where the same words stand between the same words, nearest to the old place."""
-    undone = Undone(decision.edit.rule, decision.edit.changes)
-    first = min(undone.changes, key=lambda change: change.start)
-    wanted = decision.left + first.before
-    starts: list[int] = []
-    at = text.find(wanted)
-    while at >= 0:
-        starts.append(at + len(decision.left))
-        at = text.find(wanted, at + 1)
-    for start in sorted(starts, key=lambda start: abs(start - first.start)):
-        moved = shifted(undone, text, start - first.start)
-        if moved and text.startswith(decision.right, max(change.end for change in moved.changes)):
-            return moved
-    return None
+def undone(row: dict[str, Any]) -> list[Decision]:
+    """The decisions that keep what was read where an edit was undone."""
+    edit: Edit = edit_from_record(row["edit"])
+    told = blake2b(json.dumps([row["source"], row["edit"]]).encode(), digest_size=16).hexdigest()
+    found = []
+    changes = sorted(edit.changes, key=lambda change: change.start)
+    ends = {change: at for at, change in ((-1, changes[-1]), (0, changes[0]))}
+    for change, at in ends.items():  # the context that is known is that of the whole edit, and to keep a part of it keeps all
+        left, right = row["left"] if at == 0 else "", row["right"] if change == changes[-1] else ""
+        anchor = Anchor(row["source"], change.start, change.end, change.before, left, right, edit.page)
+        span = ((change.start, change.end),)
+        found.append(Decision(f"{told}-{at}", told, "", "keep", anchor, change.before, span, (), edit.rule, "", row["when"]))
+    return found

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline import __version__
-from pipeline.batch.decisions import placed, read_decisions
+from pipeline.batch.decisions import held, locked, take_in
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
 from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
-from pipeline.batch.verdicts import with_stored_readings
+from pipeline.batch.verdicts import remark, with_readings
+from pipeline.decisions.rulings import NOTHING, Rulings
 from pipeline.errors import ToolFailed, UnreadableInput
 from pipeline.model import Source
 from pipeline.ocr.pages import write
@@ -24,19 +25,23 @@ from pipeline.sources.splitting import selected_pages
 from pipeline.sources.stored import keep_inputs, stored_records, stored_text
 
 
-def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process) -> Outcome:
+def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process, rulings: Rulings = NOTHING) -> Outcome:
     """Process a source and write its results and its stamp; in a dry run, only show what would change.
 
-    What a person undid in the document before stays undone, lines that were read stay read, and formats that were made of it
-    are made again.
+    What people decided about the document before (`rulings`, made before anything was written) holds, lines that were read stay
+    read, and formats that were made of it are made again.
     """
-    result = process(source, order.settings, placed(read_decisions(folder), source.text))
-    result, remarks = with_stored_readings(result, folder)
+    if not order.dry_run:
+        take_in(folder)
+    said = held(folder)
+    result, stale = with_readings(process(source, order.settings, rulings), said.readings)
+    remarks = (*map(remark, stale), *result.said, *lost_remarks(result, folder))
     counts = counts_of(result)
     failed = tuple(f"page {page.number}: {page.failed}" for page in source.pages if page.failed)
     if order.dry_run:
         return Outcome(stamp.name, folder, "done", counts, failed, output=unified_diff(result), remarks=remarks)
     earlier = None if order.force else read_stamp(folder)
+    stamp = replace(stamp, added=rulings.added, decisions=said.digest)
     stamp = replace(stamp, formats=tuple(sorted({*stamp.formats, *(earlier.formats if earlier else ())})))
     remarks = (*remarks, *write_results(result, stamp, folder))
     return Outcome(stamp.name, folder, "done", counts, failed, remarks=remarks)
@@ -114,10 +119,13 @@ class TextJob:
         stamp = stamp_for("clean", document, order)
         if is_done(stamp, self.folder, order):
             return Outcome(self.name, self.folder, "already done", remarks=document.remarks)
+        if locked(self.folder).whole:
+            return locked_outcome(self.name, self.folder)
         source = selected_pages(self.read(), order.selected)
+        rulings = rulings_of(self.folder)
         if not order.dry_run:
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
-        outcome = finish(source, stamp, self.folder, order, self.process)
+        outcome = finish(source, stamp, self.folder, order, self.process, rulings)
         return replace(outcome, remarks=(*document.remarks, *outcome.remarks))
 
     def read(self) -> Source:
@@ -142,15 +150,45 @@ class StoredJob:
 
     def run(self) -> Outcome:
         """Process and write it. Raises PipelineError."""
-        earlier = read_stamp(self.folder)
-        if earlier is None:
-            raise UnreadableInput("errata.json is missing or damaged", where=self.folder, advice="Read the document again")
+        earlier = stamp_of(self.folder)
+        if locked(self.folder).whole:
+            return locked_outcome(self.name, self.folder)
         settings = self.order.settings.model_copy(update={"lang": earlier.languages})
         order = replace(self.order, settings=settings)
         hashed = settings_hash(settings, with_scans=earlier.task == "digitise")
         formats, weights = (*earlier.formats, *settings.formats), calibration_path(settings)
         stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs, formats=formats, calibration=weights)
-        return finish(stored_source(self.folder, earlier), stamp, self.folder, order, self.process)
+        source = stored_source(self.folder, earlier)
+        return finish(source, stamp, self.folder, order, self.process, held(self.folder).rulings(self.folder, source))
+
+
+def rulings_of(folder: Path) -> Rulings:
+    """What people decided about the document in a folder, if there is one, before it is made anew. Raises PipelineError."""
+    said, stamp = held(folder), read_stamp(folder)
+    pages = said.locks.pages if stamp is not None else ()
+    return said.rulings(folder, stored_source(folder, stamp) if stamp is not None and pages else None)
+
+
+def locked_outcome(name: str, folder: Path) -> Outcome:
+    """The outcome of a document that a person has finished."""
+    return Outcome(name, folder, "locked", note="locked as finished by a person; nothing is changed")
+
+
+def stamp_of(folder: Path) -> Stamp:
+    """The stamp of a finished document. Raises UnreadableInput."""
+    stamp = read_stamp(folder)
+    if stamp is None:
+        raise UnreadableInput("errata.json is missing or damaged", where=folder, advice="Read the document again")
+    return stamp
+
+
+def lost_remarks(result: Result, folder: Path) -> tuple[str, ...]:
+    """What is said of decisions without a place."""
+    if not result.lost:
+        return ()
+    count = len(result.lost)
+    what = "1 decision finds its place" if count == 1 else f"{count:,} decisions find their places"
+    return (f"{what} no more in the text as it was read now; decisions-lost.csv in {folder} lists them",)
 
 
 def run_job(job: Job) -> Outcome:

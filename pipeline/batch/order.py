@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline import __version__
 from pipeline.batch.stamp import Stamp, hash_inputs, read_stamp
+from pipeline.decisions.rulings import Rulings
 from pipeline.errors import UnreadableInput, UnwritableOutput
 from pipeline.language import find_pack
 from pipeline.model import Source
 from pipeline.outputs.docx import check_pandoc
-from pipeline.repair.policy import Undone
 from pipeline.result import Result
 from pipeline.settings import Settings
 from pipeline.sources.discover import Document
 
-Process = Callable[[Source, Settings, Sequence[Undone]], Result]
-"""What makes a document's result of its source, the settings, and what a person undid in it before."""
+Process = Callable[[Source, Settings, Rulings], Result]
+"""What makes a document's result of its source, the settings, and what people decided about it before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Outcome:
 
     name: str
     folder: Path
-    state: Literal["done", "already done", "failed"]
+    state: Literal["done", "already done", "locked", "failed"]
     counts: dict[str, int] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
     error: PipelineError | None = None

@@ -21,12 +21,14 @@ def read_page(request: PageRequest) -> PageRecord:
 
     A page that cannot be read is a record with `failed`. Raises only what would stop every page: MissingDependency,
     UnwritableOutput. A page stored before with the same scan, languages, engine and version of it, read the same way, is taken
-    from there, unless `force`.
+    from there, unless `force`; one that a person has locked always is.
     """
     asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
     record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
     request = replace(request, engine=chosen(request.engine))
     record = replace(record, text_layer=asked, split=request.split, effort=request.effort, engine=request.engine)
+    if request.locked and (kept := stored(request.out, request.number)) is not None and not kept.failed:
+        return replace(kept, path=record.path)
     try:
         record = replace(record, tesseract=tesseract_version(request.engine), digest=digest(request.path, request.frame))
         earlier = None if request.force else stored(request.out, request.number)

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.batch.documents import finish
+from pipeline.batch.decisions import locked
+from pipeline.batch.documents import finish, locked_outcome, rulings_of
 from pipeline.batch.order import Order, Process, is_done, stamp_for
 from pipeline.batch.outcomes import Outcome, Reporter, failure
 from pipeline.batch.stamp import Stamp
 from pipeline.batch.workers import run_pages
+from pipeline.decisions.rulings import Rulings
 from pipeline.errors import BadArguments, EncryptedPdf, PipelineError, ToolFailed, UnreadableInput
 from pipeline.ocr.pages import PageRecord, PageRequest
 from pipeline.sources.discover import Document
@@ -34,6 +36,7 @@ class Reading:
     folder: Path
     ocr: Path
     pages: int
+    rulings: Rulings
     records: list[PageRecord] = field(default_factory=list)
 
 
@@ -108,6 +111,10 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
         stamp = stamp_for("digitise", document, order)
         if is_done(stamp, folder, order):
             return Outcome(document.name, folder, "already done")
+        locks = locked(folder)
+        if locks.whole:
+            return locked_outcome(document.name, folder)
+        rulings = rulings_of(folder)
         wanted = chosen(document, order.selected)
     except Exception as fault:
         return failure(document.name, folder, fault)
@@ -128,10 +135,11 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
             effort=settings.effort,
             packs=settings.packs,
             engine=settings.engine,
+            locked=n in locks.pages,
         )
         for n, f in wanted
     ]
-    return Reading(stamp, folder, ocr, len(requests)), requests
+    return Reading(stamp, folder, ocr, len(requests), rulings), requests
 
 
 def chosen(document: Document, selected: Sequence[int]) -> list[tuple[int, Frame]]:
@@ -157,7 +165,7 @@ def completed(reading: Reading, order: Order, process: Process) -> Outcome:
         if all(record.failed for record in records):
             raise unread(records)
         source = source_from_ocr(reading.stamp.name, records, reading.ocr)
-        return finish(source, reading.stamp, reading.folder, order, process)
+        return finish(source, reading.stamp, reading.folder, order, process, reading.rulings)
     except Exception as fault:
         return failure(reading.stamp.name, reading.folder, fault)
 

@@ -20,7 +20,9 @@ class Stamp:
     """What stands in `errata.json`. `task`: digitise or clean; `inputs`, `settings`: hashes; `sources`: the files it was made
     from; `selected`: places in the scan order (from 1), empty for all; `failed`: pages that could not be read; `packs`: the
     dictionaries, by name or folder; `languages`: of the text, by Tesseract's codes; `images`: the folder that was named for
-    page images; `formats`: what was made besides the text; `calibration`: the file of weights for confidences that was named."""
+    page images; `formats`: what was made besides the text; `calibration`: the file of weights for confidences that was named;
+    `added`: what readers added to the dictionary, as (name, word or reference; form); `decisions`: tells what people decided and
+    is in the text."""
 
     task: str
     name: str
@@ -37,6 +39,8 @@ class Stamp:
     images: str = ""
     formats: tuple[str, ...] = ()
     calibration: str = ""
+    added: tuple[tuple[str, str], ...] = ()
+    decisions: str = ""
 
     def matches(self, other: Stamp | None) -> bool:
         """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""
@@ -85,6 +89,7 @@ def stamp_from(data: bytes) -> Stamp:
             raise ValueError("another format")
         for name in ("sources", "selected", "failed", "packs", "formats"):
             record[name] = tuple(record.get(name, ()))
+        record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
         return Stamp(**record)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault

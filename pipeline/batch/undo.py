@@ -1,30 +1,29 @@
-"""Undo over finished documents: some of the applied edits become suggestions again, and all outputs are written anew."""
+"""Undo over finished documents: some of the applied edits become suggestions again by decisions in the project's log, and all
+outputs are written anew."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
-from pipeline.batch.decisions import decided, read_decisions, write_decisions
-from pipeline.batch.documents import counts_of, stored_source, write_results
-from pipeline.batch.order import unwritable
+from pipeline.batch.applying import Rebuild, applied, keep_earlier, read_evidence
+from pipeline.batch.decisions import held, locked
+from pipeline.batch.documents import locked_outcome, stamp_of, stored_source
 from pipeline.batch.outcomes import Outcome
-from pipeline.batch.stamp import Stamp, read_stamp
-from pipeline.batch.verdicts import with_stored_readings
-from pipeline.errors import BadArguments, InvalidRecord, UnreadableInput
-from pipeline.language.evidence import Evidence
-from pipeline.ledger import Edit, Ledger
-from pipeline.model import Source
+from pipeline.decisions.anchoring import Anchors
+from pipeline.decisions.finding import document_name, store_for
+from pipeline.decisions.model import Decision
+from pipeline.decisions.recording import record
+from pipeline.decisions.store import Store
+from pipeline.errors import BadArguments
+from pipeline.ledger import Edit
 from pipeline.outputs.edits import numbered_edits, read_ledger
-from pipeline.repair.policy import ALWAYS, UNDONE, rule_names
-from pipeline.result import Result
+from pipeline.repair.policy import ALWAYS, rule_names
 
 PAGE_BREAK = "page-break"
-Rebuild = Callable[[Source, Ledger, Evidence, Stamp], Result]
-"""What makes a document's result, without repairing, of its source, a ledger, its evidence, and its stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class UndoJob:
-    """A finished document of which some edits are to be undone."""
+    """A finished document of which some edits are to be undone, by `reader`."""
 
     folder: Path
     choice: Choice
     rebuild: Rebuild
+    reader: str = ""
 
     @property
     def name(self) -> str:
@@ -57,23 +57,26 @@ class UndoJob:
 
     def run(self) -> Outcome:
         """Undo, and write all outputs. Raises PipelineError."""
-        stamp = read_stamp(self.folder)
-        if stamp is None:
-            raise UnreadableInput("errata.json is missing or damaged", where=self.folder, advice="Read the document again")
-        ledger = read_ledger(self.folder / "edits.jsonl")
+        stamp = stamp_of(self.folder)
+        if locked(self.folder).whole:
+            return locked_outcome(self.name, self.folder)
+        read_ledger(self.folder / "edits.jsonl")
         gone = self.chosen()
         if not gone:
             return Outcome(self.name, self.folder, "already done", note="nothing to undo")
-        source = stored_source(self.folder, stamp)
-        result = self.rebuild(source, without(ledger, gone), read_evidence(self.folder), stamp)
-        result, remarks = with_stored_readings(result, self.folder)
-        decisions = [*read_decisions(self.folder), *decided(gone, source.text)]
-        try:
-            write_decisions(self.folder, decisions)
-        except OSError as fault:
-            raise unwritable(self.folder, fault) from fault
-        remarks = (*remarks, *write_results(result, stamp, self.folder))
-        return Outcome(self.name, self.folder, "done", counts_of(result), note=summary(gone), remarks=remarks)
+        read_evidence(self.folder)
+        keep_earlier(self.folder)
+        self.record(gone, Anchors(stored_source(self.folder, stamp)))
+        outcome = applied(self.folder, stamp, held(self.folder), self.rebuild)
+        return replace(outcome, note=summary(gone))
+
+    def record(self, gone: Sequence[Edit], anchors: Anchors) -> None:
+        """Write into the log that what was read stays at the places of these edits: undone together, by one step."""
+        path = store_for([self.folder])
+        store, name = Store(path), document_name(self.folder, path)
+        with store.writing() as connection:
+            step = store.begin_step(connection, self.reader, f"{name}: {summary(gone)}")
+            record(connection, step, kept_as_read(gone, anchors, name))
 
     def chosen(self) -> list[Edit]:
         """The applied edits that are meant. Raises BadArguments for a line that holds none."""
@@ -86,25 +89,12 @@ class UndoJob:
         return [edit for line, state, edit in rows if state == "applied" and self.choice.takes(edit, line)]
 
 
-def read_evidence(folder: Path) -> Evidence:
-    """The stored evidence of a document. Raises InvalidRecord."""
-    path = folder / "evidence.json"
-    try:
-        return Evidence.from_record(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        advice = "errata repair makes the document again"
-        raise InvalidRecord("missing or damaged", where=path, advice=advice) from fault
-
-
-def without(ledger: Ledger, gone: Sequence[Edit]) -> Ledger:
-    """The ledger with the edits `gone` only suggested. Edits stand in source coordinates: the others do not notice."""
-    ids = set(gone)
-    held = (*ledger.held, *(replace(edit, reason=f"{edit.reason} ({UNDONE})") for edit in gone))
-    return replace(
-        ledger,
-        applied=tuple(edit for edit in ledger.applied if edit not in ids),
-        held=tuple(sorted(held, key=lambda edit: edit.place)),
-    )
+def kept_as_read(gone: Sequence[Edit], anchors: Anchors, document: str) -> Iterator[Decision]:
+    """The decisions that undo edits, one for each place that an edit changed, so that each is found again by itself."""
+    for edit in gone:
+        for change in edit.changes:
+            anchor, span = anchors.at(change.start, change.end), ((change.start, change.end),)
+            yield Decision(uuid4().hex, "", document, "keep", anchor, change.before, span, (), edit.rule, conjecture=True)
 
 
 def summary(gone: Sequence[Edit]) -> str:

@@ -84,12 +84,6 @@ def with_readings(result: Result, readings: Sequence[Reading]) -> tuple[Result, 
     return replace(result, verdicts=tuple(found)), stale
 
 
-def with_stored_readings(result: Result, folder: Path) -> tuple[Result, tuple[str, ...]]:
-    """The result with the readings in its folder, and a remark on each that no longer fits. Raises InvalidRecord."""
-    result, stale = with_readings(result, read_readings(folder))
-    return result, tuple(map(remark, stale))
-
-
 def remark(reading: Reading) -> str:
     """What is said of a reading that fits no more."""
     text = reading.text if len(reading.text) <= 50 else reading.text[:49] + "…"

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import InvalidConfig
 from pipeline.language.languages import ENGLISH
 from pipeline.language.packs import Pack
-from pipeline.repair.policy import Policy, Undone, thresholds_for
+from pipeline.repair.policy import Policy, thresholds_for
 from pipeline.repair.rules import WORDS
 from pipeline.settings import Settings, check_lists, check_pairs
 
@@ -18,9 +18,7 @@ WORDLESS = ENGLISH_ONLY | frozenset(rule.name for rule in WORDS)
 """Rules that know words."""
 
 
-def policy_of(
-    settings: Settings, packs: Sequence[Pack], undone: Sequence[Undone] = (), covered: Collection[str] = (ENGLISH,)
-) -> Policy:
+def policy_of(settings: Settings, packs: Sequence[Pack], covered: Collection[str] = (ENGLISH,)) -> Policy:
     """The policy of a run: the settings, and over them the lists keep.txt, never.txt and always.txt of the packs.
 
     Where packs have words of none of the text's languages (`covered`), its words stay as they are; where they have none of
@@ -47,7 +45,6 @@ def policy_of(
         refused=frozenset(refused),
         keep=tuple(dict.fromkeys(keep)),
         always=always,
-        undone=tuple(undone),
     )
 
 

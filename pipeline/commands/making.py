@@ -32,6 +32,7 @@ from pipeline.commands.options import (
     options,
     ordered,
 )
+from pipeline.commands.reviewing import login
 from pipeline.console import Console, counted, write_out
 from pipeline.errors import BadArguments, ExitCode
 from pipeline.ledger import KINDS
@@ -120,7 +121,8 @@ def stream(path: str, order: Order, console: Console) -> int:
 def repair(folders: tuple[Path, ...], **given: Any) -> int:
     """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
 
-    What errata undo undid stays undone.
+    What people decided holds, and what errata undo undid stays undone. A document or page that was locked as finished stays as
+    it is.
     """
     from pipeline import run
 
@@ -146,11 +148,15 @@ def undo(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Undo changes in finished documents: they become suggestions again, and errata repair does not make them anew."""
+    """Undo changes in finished documents: they become suggestions again, and errata repair does not make them anew.
+
+    It is a step in the log of decisions, review.sqlite beside the documents, and can be undone at the review desk.
+    """
     from pipeline import run
     from pipeline.batch.outcomes import exit_code
     from pipeline.batch.undo import Choice
 
     if not (rules or kinds or edits or everything):
         raise BadArguments("nothing to undo is named", advice="Give --rule, --kind, --edit or --all")
-    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), Console(quiet=quiet, verbose=verbose)))
+    console = Console(quiet=quiet, verbose=verbose)
+    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), console, reader=login()))

@@ -124,10 +124,10 @@ def closed(outcomes: Sequence[Outcome], console: Console) -> int:
     """The last word on a run, and its exit code."""
     from pipeline.batch.outcomes import exit_code
 
-    failed = sum(outcome.error is not None for outcome in outcomes)
     if len(outcomes) > 1:
-        done = sum(outcome.state == "done" for outcome in outcomes)
-        parts = [f"{done} documents done"]
-        parts += [f"{n} {what}" for n, what in ((len(outcomes) - done - failed, "already done"), (failed, "failed")) if n]
+        parts = [f"{sum(outcome.state == 'done' for outcome in outcomes)} documents done"]
+        for state in ("already done", "locked", "failed"):
+            if count := sum(outcome.state == state for outcome in outcomes):
+                parts.append(f"{count} {state}")
         console.say(", ".join(parts))
     return exit_code(outcomes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.decisions.model import Decision
@@ -11,7 +12,9 @@ from pipeline.ledger import Change, Edit, Ledger, Move, Replace, Settled
 
 RULE = "reader"
 """The rule by which what a reader typed goes into the account."""
-Places = Sequence[tuple[int, int]]
+STRETCH = 256
+"""Characters of the source in which edits are looked for together."""
+Spans = Sequence[tuple[int, int]]
 SAID = {"accept": "accepted by {}", "keep": "kept as read by {}", "write": "typed by {}", "right": "confirmed by {}"}
 
 
@@ -21,21 +24,23 @@ def decided(ledger: Ledger, decisions: Iterable[Decision]) -> Ledger:
     What was applied and a reader refused becomes a suggestion again; a suggestion that a reader refused is gone, and its place is
     settled. Both lists stay in the order of the source.
     """
-    applied, held = dict.fromkeys(ledger.applied), dict.fromkeys(ledger.held)
-    settled: dict[tuple[int, int], Settled] = {}
+    applied, held = Places(ledger.applied), Places(ledger.held)
+    refused, settled = set[Edit](), dict[tuple[int, int], Settled]()
     for decision in decisions:
         if decision.choice == "unclear":
             continue
         said = SAID[decision.choice].format(decision.reader or "a reader")
         spans = [*decision.places, *((c.start, c.end) for edit in decision.edits for c in edit.changes)]
-        for edit in touching(held, spans):
-            del held[edit]
-        for edit in touching(applied, spans):
-            del applied[edit]
+        for edit in held.touching(spans):
+            if decision.choice != "keep" or edit not in refused:
+                held.remove(edit)
+        for edit in applied.touching(spans):
+            applied.remove(edit)
             if decision.choice == "keep" and edit.rule != RULE:
-                held[replace(edit, reason=f"{edit.reason} ({said})")] = None
+                held.add(again := replace(edit, reason=noted(edit.reason, said)))
+                refused.add(again)
         for edit in decision.edits:
-            applied[replace(edit, probability=1.0, reason=f"{edit.reason} ({said})")] = None
+            applied.add(replace(edit, probability=1.0, reason=noted(edit.reason, said)))
         for start, end in decision.places:
             settled[start, end] = Settled(start, end, said)
     kept = tuple(span for span in ledger.settled if (span.start, span.end) not in settled)
@@ -47,11 +52,57 @@ def decided(ledger: Ledger, decisions: Iterable[Decision]) -> Ledger:
     )
 
 
+def noted(reason: str, said: str) -> str:
+    """A reason, and who decided; once, however often it is carried out."""
+    return reason if reason.endswith(f"({said})") else f"{reason} ({said})"
+
+
 def place(edit: Edit) -> int:
     return edit.place
 
 
-def touching(edits: Iterable[Edit], spans: Places) -> list[Edit]:
+class Places:
+    """Edits, found by the stretches of the source that they change; thousands of decisions on a long text look there."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        self.edits: dict[Edit, None] = {}
+        self.stretches: defaultdict[int, dict[Edit, None]] = defaultdict(dict)
+        for edit in edits:
+            self.add(edit)
+
+    def __iter__(self) -> Iterator[Edit]:
+        return iter(self.edits)
+
+    def add(self, edit: Edit) -> None:
+        self.edits[edit] = None
+        for change in edit.changes:
+            for at in stretches(change.start, change.end):
+                self.stretches[at][edit] = None
+
+    def remove(self, edit: Edit) -> None:
+        self.edits.pop(edit)
+        for change in edit.changes:
+            for at in stretches(change.start, change.end):
+                self.stretches[at].pop(edit, None)
+
+    def touching(self, spans: Spans) -> list[Edit]:
+        """Those that touch one of `spans`: see `touching`."""
+        return touching(self.near(spans), spans)
+
+    def within(self, spans: Spans) -> list[Edit]:
+        """Those of which a change has a character in one of `spans`."""
+        return [e for e in self.near(spans) if any(c.start < high and low < c.end for c in e.changes for low, high in spans)]
+
+    def near(self, spans: Spans) -> dict[Edit, None]:
+        return {edit: None for span in spans for at in stretches(*span) for edit in self.stretches.get(at, ())}
+
+
+def stretches(start: int, end: int) -> range:
+    """The stretches of the source that [start, end) meets, by their numbers."""
+    return range(start // STRETCH, max(start, end - 1) // STRETCH + 1)
+
+
+def touching(edits: Iterable[Edit], spans: Spans) -> list[Edit]:
     """The edits of which a change meets one of `spans`; a move of more than the span takes the span along, and does not."""
     return [edit for edit in edits if any(meets(change, *span) for change in edit.changes for span in spans)]
 
@@ -99,7 +150,7 @@ def narrowed(draft: Draft, start: int, end: int, text: str) -> tuple[int, int, s
     return low - 1, high, draft.text[low - 1] + after
 
 
-def bridged(draft: Draft, spans: Places) -> list[tuple[int, int]]:
+def bridged(draft: Draft, spans: Spans) -> list[tuple[int, int]]:
     """Spans of the source in order, joined where nothing lies between them but what replacements left out."""
     gone = [c for edit in draft.edits for c in edit.changes if isinstance(c, Replace) and not c.after]
     found: list[tuple[int, int]] = []

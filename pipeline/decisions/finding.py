@@ -1,4 +1,4 @@
-"""Where the log of decisions of some documents lies: at the folder that holds them all, or above."""
+"""Where the log of decisions of some documents lies: in the folder that holds them all, or above."""
 
 from __future__ import annotations
 
@@ -7,24 +7,46 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.decisions.store import NAME, Store
+from pipeline.errors import BadArguments
+from pipeline.sources.discover import BATCH
 
 HIGHEST = 8
 """Folders above a document, at most, in which its log is looked for."""
+FINISHED = "errata.json"
+"""What lies in the folder of a finished document."""
+
+
+def nearest(folder: Path, name: str) -> Path | None:
+    """The nearest folder, this one or above, in which a file of this name lies."""
+    above = [folder.resolve(), *folder.resolve().parents][:HIGHEST]
+    return next((parent for parent in above if (parent / name).is_file()), None)
 
 
 def store_above(folder: Path) -> Path | None:
     """The log nearest to a folder, in it or above; None where there is none."""
-    above = [folder.resolve(), *folder.resolve().parents][:HIGHEST]
-    return next((parent / NAME for parent in above if (parent / NAME).is_file()), None)
+    found = nearest(folder, NAME)
+    return found / NAME if found else None
 
 
 def store_for(folders: Sequence[Path]) -> Path:
-    """The log that the documents in some folders have, or where a new one is to be made: in the folder that holds them all."""
-    common = Path(os.path.commonpath([folder.resolve() for folder in folders]))
-    return store_above(common) or common / NAME
+    """The log that the documents in some folders have, or where a new one is to be made: in the folder that holds them all, with
+    the others that were made with them. Raises BadArguments where no folder does."""
+    try:
+        common = Path(os.path.commonpath([folder.resolve() for folder in folders]))
+    except ValueError as fault:
+        raise BadArguments("the documents lie on different disks", advice="Name those of one disk at a time") from fault
+    if (found := store_above(common)) is not None:
+        return found
+    holds = common.parent if (common / FINISHED).is_file() else common
+    return (nearest(holds, BATCH) or holds) / NAME
 
 
 def store_of(folder: Path) -> tuple[Store, str] | None:
     """The log of a document in its folder, and what the document is called there; None where nothing was ever decided."""
     path = store_above(folder)
-    return (Store(path), folder.resolve().relative_to(path.parent).as_posix()) if path else None
+    return (Store(path), document_name(folder, path)) if path else None
+
+
+def document_name(folder: Path, log: Path) -> str:
+    """What a document's folder is called in a log: its way from there, with slashes."""
+    return folder.resolve().relative_to(log.resolve().parent).as_posix()

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.language import wordlists
 from pipeline.language.candidates import Candidate, CandidateIndex
 from pipeline.language.languages import ENGLISH, codes, is_script, words_of
-from pipeline.language.packs import Pack, find_pack, load_pack
+from pipeline.language.packs import Pack, PackInfo, find_pack, load_pack
 
 PACK_ZIPF = 2.0  # of a pack's entry that no frequency list holds: about once in ten million words
 LISTED_ZIPF = 1.0  # of a word of the dictionary that the frequency list does not reach
@@ -232,9 +232,23 @@ def read_series(row: tuple[str, ...]) -> Series:
     return Series(row[0], row[1], tuple(spans), int(row[3]) if len(row) > 3 and row[3] else None)
 
 
-def build_lexicon(packs: Sequence[str | Path] = ("english", "interwar"), languages: str = ENGLISH) -> Lexicon:
-    """The lexicon of some packs, by name or folder, over the packaged lists of some languages (`eng+rus`).
+def build_lexicon(
+    packs: Sequence[str | Path] = ("english", "interwar"), languages: str = ENGLISH, added: Sequence[tuple[str, str]] = ()
+) -> Lexicon:
+    """The lexicon of some packs, by name or folder, over the packaged lists of some languages (`eng+rus`), and with what people
+    `added` (see `pack_of`).
 
     Raises InvalidConfig for a pack that is missing or broken.
     """
-    return Lexicon([load_pack(find_pack(pack)) for pack in packs], languages)
+    found = [load_pack(find_pack(pack)) for pack in packs]
+    return Lexicon([*found, pack_of(added, found)] if added else found, languages)
+
+
+def pack_of(added: Sequence[tuple[str, str]], packs: Sequence[Pack]) -> Pack:
+    """What people added, as (name, word or reference; form) pairs, as one more pack, of the languages of the others; these forms
+    stay as they are wherever they stand."""
+    spoken = sorted({code for pack in packs for code in pack.languages})
+    info = PackInfo(title="Added by readers", licence="", languages=spoken)
+    forms = {kind: tuple((form,) for of, form in added if of == kind) for kind in ("name", "word")}
+    rows = {"names": forms["name"], "words": forms["word"], "keep": tuple((form,) for _, form in added)}
+    return Pack(Path("review.sqlite"), info, rows)

@@ -31,7 +31,8 @@ class PageRequest:
     `keep_images`: a folder for the image after each step, or None. `timeout`: seconds for Tesseract.
     `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages. `effort`:
     how often a page is read (fast: once; balanced: again in doubt; thorough: five times); `packs`: dictionaries for the vote.
-    `engine`: what reads, by its name in `recognition.ENGINES`, or `auto`.
+    `engine`: what reads, by its name in `recognition.ENGINES`, or `auto`. `locked`: a person has finished it, and what was read
+    stays.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class PageRequest:
     effort: str = "fast"
     packs: tuple[str, ...] = ("english",)
     engine: str = "pytesseract"
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import PipelineError, UnwritableOutput
 from pipeline.model import Page, Source
 from pipeline.outputs.docx import reading_docx
-from pipeline.outputs.formats import DRAWN, PLACES, PageTaker, outputs, possible
+from pipeline.outputs.formats import DECIDED, DRAWN, PLACES, PageTaker, outputs, possible
 from pipeline.outputs.lines import PlacedLine
 from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
@@ -41,7 +41,7 @@ def write_document(result: Result, folder: Path, formats: Collection[str] = ()) 
         written |= write_texts(result, folder, wanted)
     else:
         written |= write_with_pdf(result, folder, wanted, remarks)
-    for pattern in ("pages/*.hocr", "report/pages-*.html", *PLACES.values()):
+    for pattern in ("pages/*.hocr", "report/pages-*.html", *PLACES.values(), *DECIDED.values()):
         for path in folder.glob(pattern):
             if path.relative_to(folder).as_posix() not in written:
                 remove(path)
@@ -165,6 +165,11 @@ def remove(path: Path) -> None:
 def unified_diff(result: Result) -> str:
     """What the applied edits change, in the form of `diff -u`; empty where they change nothing."""
     name = result.source.path or result.source.name
-    before, after = (text.replace("\f", "\f\n").splitlines(keepends=True) for text in (result.source.text, result.draft.text))
-    lines = difflib.unified_diff(before, after, fromfile=name, tofile=f"{name} (clean)")
+    return text_diff(result.source.text, result.draft.text, name, f"{name} (clean)")
+
+
+def text_diff(before: str, after: str, name: str, other: str = "") -> str:
+    """What makes one text of another, in the form of `diff -u`."""
+    old, new = (text.replace("\f", "\f\n").splitlines(keepends=True) for text in (before, after))
+    lines = difflib.unified_diff(old, new, fromfile=name, tofile=other or f"{name} (decided)")
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)

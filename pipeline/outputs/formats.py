@@ -11,6 +11,7 @@ from pipeline.model import Box, Page, Source
 from pipeline.outputs.alto import alto_page
 from pipeline.outputs.completeness import account, completeness_csv
 from pipeline.outputs.confidence import confidence_csv, confidence_json
+from pipeline.outputs.decided import decisions_csv, lost_csv
 from pipeline.outputs.edits import edits_jsonl
 from pipeline.outputs.edits_csv import edits_csv
 from pipeline.outputs.findings import findings_csv
@@ -40,6 +41,8 @@ PLACES = {
     "pdfa": "searchable-pdfa.pdf",
 }
 """Where the formats lie that are made when they are asked for."""
+DECIDED = {"machine": "edits.machine.jsonl", "decisions": "decisions.csv", "lost": "decisions-lost.csv"}
+"""What lies there only where people decided something: Errata's own account, their decisions, and those without a place."""
 PLACED = ("alto", "page", "pdf", "pdfa")
 """Formats that say where on the scans the words stand."""
 DRAWN = ("pdf", "pdfa")
@@ -114,5 +117,16 @@ def texts(result: Result) -> Iterator[tuple[str, str]]:
     yield from ((f"report/{name}", page) for name, page in detail_files(result))
     yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"
     yield "edits.csv", edits_csv(result)
+    yield from decided(result)
     yield "text.txt", plain_text(result)
     yield "edits.jsonl", edits_jsonl(result.ledger)
+
+
+def decided(result: Result) -> Iterator[tuple[str, str]]:
+    """(path, text) of what there is only where people decided something."""
+    if result.machine is not None:
+        yield DECIDED["machine"], edits_jsonl(result.machine)
+    if result.decided:
+        yield DECIDED["decisions"], decisions_csv(result)
+    if result.lost:
+        yield DECIDED["lost"], lost_csv(result)

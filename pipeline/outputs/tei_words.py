@@ -60,23 +60,35 @@ class Words:
 
     def marked(self, text: str, low: int, high: int, start: int) -> str:
         """`text`, which begins at `start` of the clean text and is made of source[low:high], with all that is known of it."""
-        read = self.text[low:high].replace("\n", " ")
+        read, unclear = self.text[low:high].replace("\n", " "), self.is_unclear(low, high)
         if read != text:
             edits = self.edits(low, high)
             sure = min((edit.probability for edit in edits), default=None)
             kinds = "-".join(sorted({edit.kind for edit in edits}))
             given = attributes(resp=f"#{RESPONSIBLE}", cert=shown(sure), type=kinds)
-            return f"<choice><sic>{escaped(read)}</sic><corr{given}>{escaped(text)}</corr></choice>"
+            corr = f"<unclear{attributes(reason='illegible')}>{escaped(text)}</unclear>" if unclear else escaped(text)
+            return f"<choice><sic>{escaped(read)}</sic><corr{given}>{corr}</corr></choice>"
         others = self.suggestions.readings(low, high)
         right = self.probability(start, len(text))
-        here = f"<unclear{attributes(cert=shown(right), resp=f'#{RESPONSIBLE}')}>{escaped(text)}</unclear>"
+        given = attributes(cert=shown(right), resp=f"#{RESPONSIBLE}")
+        here = f"<unclear{attributes(reason='illegible') if unclear else given}>{escaped(text)}</unclear>"
         if others:
             there = "".join(
                 f"<unclear{attributes(cert=shown(edit.probability), resp=f'#{RESPONSIBLE}')}>{escaped(other)}</unclear>"
                 for other, edit in others
             )
             return f"<choice>{here}{there}</choice>"
-        return here if right is not None and right < DOUBTFUL else escaped(text)
+        return here if unclear or (right is not None and right < DOUBTFUL) else escaped(text)
+
+    @cached_property
+    def unclear(self) -> list[tuple[int, int]]:
+        """Places of the source of which a person said that they cannot be told, in order."""
+        return sorted((one.start, one.end) for one in self.result.decided if one.choice == "unclear")
+
+    def is_unclear(self, low: int, high: int) -> bool:
+        """Whether a person said so of something in source[low:high)."""
+        at = bisect_left(self.unclear, (high, 0))
+        return any(low < end for _, end in self.unclear[max(0, at - 8) : at])
 
     def edits(self, low: int, high: int) -> list[Edit]:
         """The edits that replaced something in source[low:high]."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -13,7 +13,7 @@ from pipeline.language.evidence import Knowledge
 from pipeline.ledger import Edit, Ledger, Replace, Settled
 from pipeline.model import Source
 from pipeline.repair.account import Account, translate
-from pipeline.repair.policy import ALWAYS, UNDONE, Policy
+from pipeline.repair.policy import ALWAYS, Policy
 from pipeline.repair.proposals import Proposal, Rule, Settle
 from pipeline.repair.rules import PHASES, SETTLERS
 
@@ -114,9 +114,7 @@ def choose(
         if taken.meets(ranges) or (not free and guarded(guards, ranges, candidate.rule.name)):
             continue
         verdict = policy.verdict(draft, candidate.rule, candidate.proposal)
-        if verdict == "undone":
-            candidate = replace(candidate, proposal=undone(candidate.proposal))
-        elif verdict == "free" and (not vetoes or signature(draft, candidate) not in vetoes):
+        if verdict == "free" and (not vetoes or signature(draft, candidate) not in vetoes):
             taken.add(ranges)
             chosen.append(candidate)
             continue
@@ -124,11 +122,6 @@ def choose(
             suggested.add(ranges)
             unsure.append(candidate)
     return chosen, [c for c in unsure if not taken.meets(c.proposal.ranges)]
-
-
-def undone(proposal: Proposal) -> Proposal:
-    """A proposal that a person has undone before, as it is held."""
-    return replace(proposal, reason=f"{proposal.reason} ({UNDONE})")
 
 
 def guarded(guards: Sequence[tuple[int, int, str]], ranges: Sequence[tuple[int, int]], rule: str) -> bool:

@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from pipeline.draft import Draft
-from pipeline.ledger import KINDS, Change, Kind, Replace
-from pipeline.repair.account import translate
+from pipeline.ledger import KINDS, Kind
 from pipeline.repair.proposals import Proposal, Rule, Span, replace
 from pipeline.repair.rules import PHASES
 
@@ -23,17 +22,8 @@ THRESHOLDS: Mapping[Kind, float] = {kind: 0.9 for kind in KINDS} | {
 }
 ODDS = {"cautious": 4.0, "normal": 1.0, "eager": 0.25}
 """What the odds (p / (1 - p)) that a repair must have to be made are multiplied by: 0.9 becomes 0.973, or 0.692."""
-UNDONE = "undone on request"
 APOSTROPHE = "['’]"
-Verdict = Literal["free", "hold", "undone", "drop"]
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """An edit that a person undid: its rule and its changes, in coordinates of the source at hand."""
-
-    rule: str
-    changes: tuple[Change, ...]
+Verdict = Literal["free", "hold", "drop"]
 
 
 @dataclass(frozen=True)
@@ -41,8 +31,7 @@ class Policy:
     """Thresholds on an edit's probability (0-1): at or above its kind's it is applied, at or above `suggest` it is held.
 
     `never`: kinds and rules that are only suggested; `without`: those that are switched off; `refused`: (form, form) pairs that
-    are only suggested; `keep`: forms that stay as they are; `always`: forms that are always replaced; `undone`: what a person
-    undid.
+    are only suggested; `keep`: forms that stay as they are; `always`: forms that are always replaced.
     """
 
     thresholds: Mapping[Kind, float] = field(default_factory=lambda: dict(THRESHOLDS))
@@ -52,7 +41,6 @@ class Policy:
     refused: frozenset[tuple[str, str]] = frozenset()
     keep: tuple[str, ...] = ()
     always: Mapping[str, str] = field(default_factory=dict)
-    undone: tuple[Undone, ...] = ()
 
     def threshold(self, kind: Kind) -> float:
         """Threshold for edits of `kind`; above 1 when the kind is only to be suggested."""
@@ -61,7 +49,7 @@ class Policy:
     @cached_property
     def restrains(self) -> bool:
         """Whether anything but thresholds counts."""
-        return bool(self.never or self.without or self.refused or self.keep or self.undone)
+        return bool(self.never or self.without or self.refused or self.keep)
 
     @cached_property
     def kept(self) -> re.Pattern[str]:
@@ -77,18 +65,6 @@ class Policy:
         """What finds the forms to be replaced, and what becomes of each."""
         return forms_pattern(self.always, " "), {plain(form): after for form, after in self.always.items()}
 
-    @cached_property
-    def undone_changes(self) -> frozenset[Change]:
-        return frozenset(change for undone in self.undone for change in undone.changes)
-
-    @cached_property
-    def undone_places(self) -> Mapping[str, list[tuple[int, int]]]:
-        """By rule, the places in the source where it was undone."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        for undone in self.undone:
-            found.setdefault(undone.rule, []).extend((change.start, change.end) for change in undone.changes)
-        return found
-
     def wishes(self, draft: Draft) -> Iterator[tuple[Rule, Proposal]]:
         """The replacements that the user asked for."""
         if not self.always:
@@ -100,7 +76,7 @@ class Policy:
             yield ALWAYS, replace(match.start(), match.end(), after, 1.0, reason)
 
     def verdict(self, draft: Draft, rule: Rule, proposal: Proposal) -> Verdict:
-        """Whether a proposal may be made (free), only be suggested (hold; undone: by a person), or must be passed over (drop)."""
+        """Whether a proposal may be made (free), only be suggested (hold), or must be passed over (drop)."""
         kind = proposal.kind or rule.kind
         sure = rule is ALWAYS or (proposal.probability >= self.threshold(kind) and not proposal.doubt)
         if not self.restrains:
@@ -110,7 +86,7 @@ class Policy:
             return "drop"
         if not sure or not names.isdisjoint(self.never) or self.refuses(draft, proposal):
             return "hold"
-        return "undone" if self.was_undone(draft, rule, proposal) else "free"
+        return "free"
 
     def spoils(self, draft: Draft, proposal: Proposal) -> bool:
         """Would a form that is to be kept no longer stand where it stood? Running heads may leave the text with it."""
@@ -134,16 +110,6 @@ class Policy:
             if not self.refused.isdisjoint([(before, after), (bare(before), bare(after))]):
                 return True
         return False
-
-    def was_undone(self, draft: Draft, rule: Rule, proposal: Proposal) -> bool:
-        """Has a person undone this very change, or another of the same rule at the same place?"""
-        edit = translate(draft, proposal, rule.name, rule.kind) if self.undone else None
-        if edit is None:
-            return False
-        places = self.undone_places.get(rule.name, ())
-        return all(change in self.undone_changes for change in edit.changes) or any(
-            low < change.end and change.start < high for change in edit.changes for low, high in places
-        )
 
 
 ALWAYS = Rule("always", "word", lambda draft, knowledge: ())
@@ -194,17 +160,3 @@ def whole_words(text: str, span: Span) -> tuple[str, str]:
 def bare(form: str) -> str:
     """A form without the marks at its edges."""
     return re.sub(r"^\W+|\W+$", "", form)
-
-
-def shifted(undone: Undone, text: str, change: int) -> Undone | None:
-    """The same at `change` characters further on; None where the text reads otherwise there."""
-    changes: list[Change] = []
-    for old in undone.changes:
-        start, end = old.start + change, old.end + change
-        if start < 0 or text[start:end] != old.before:
-            return None
-        if isinstance(old, Replace):
-            changes.append(Replace(start, end, old.before, old.after))
-        else:
-            changes.append(type(old)(start, end, old.before, None if old.behind is None else old.behind + change))
-    return Undone(undone.rule, tuple(changes))

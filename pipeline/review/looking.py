@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from pipeline.batch.applying import read_evidence
 from pipeline.batch.decisions import source_hash
 from pipeline.batch.documents import stored_source
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.stamp import NAME as STAMP
 from pipeline.batch.stamp import finished_folders, read_stamp
 from pipeline.batch.texts import run_texts
-from pipeline.batch.undo import read_evidence
 from pipeline.decisions.machine import machine_ledger
 from pipeline.decisions.recording import box_text
 from pipeline.decisions.store import Store
