@@ -13,7 +13,7 @@ from pipeline import __version__
 from pipeline.commands.asking import completion, doctor, evaluate
 from pipeline.commands.auditing import audit
 from pipeline.commands.calibrating import calibrate
-from pipeline.commands.deciding import apply
+from pipeline.commands.deciding import apply, decisions
 from pipeline.commands.making import clean, digitise, repair, undo
 from pipeline.commands.reviewing import review
 from pipeline.console import Console
@@ -36,7 +36,7 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-for command in (digitise, clean, repair, review, apply, undo, audit, evaluate, calibrate, doctor, completion):
+for command in (digitise, clean, repair, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.options import DRY_RUN, FOLDERS, JOBS, TALK, closed, options
-from pipeline.console import Console
+from pipeline.console import Console, write_out
+from pipeline.errors import ExitCode, UnreadableInput
+
+if TYPE_CHECKING:
+    from pipeline.decisions.store import Store
 
 
 @click.command()
@@ -23,3 +28,66 @@ def apply(folders: tuple[Path, ...], jobs: int | None, dry_run: bool, quiet: boo
 
     console = Console(quiet=quiet, verbose=verbose)
     return closed(run.apply(folders, console, jobs=jobs or 1, dry_run=dry_run), console)
+
+
+@click.group()
+def decisions() -> None:
+    """Take the decisions of a project out, to keep or pass on, and take those of another in."""
+
+
+@decisions.command("export")
+@click.argument("folder", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+def export_decisions(folder: Path, file: Path | None) -> int:
+    """Write all decisions of a project to a file (JSON Lines), or to standard output.
+
+    Also what was undone, who decided and when, lines that were read, words for the dictionary, and what is locked.
+    """
+    from pipeline.decisions.exchange import exported
+    from pipeline.outputs.files import write_text
+
+    text = "".join(exported(log_of(folder)))
+    if file is None:
+        write_out(text)
+    else:
+        write_text(file, text)
+    return ExitCode.OK
+
+
+@decisions.command("import")
+@click.argument("folder", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@TALK
+def import_decisions(folder: Path, file: Path, quiet: bool, verbose: bool) -> int:
+    """Take in the decisions in a file of errata decisions export; errata apply then writes the texts.
+
+    What is known already is left as it is, so that a file can be taken in twice. Where two projects decided on the same place,
+    the later decision holds.
+    """
+    from pipeline.decisions.exchange import take_in
+    from pipeline.decisions.finding import store_for
+    from pipeline.decisions.store import Store
+
+    if not folder.is_dir():
+        raise UnreadableInput("no such folder", where=folder, advice="Name the folder in which the documents are")
+    try:
+        with file.open(encoding="utf-8", newline="\n") as lines:
+            taken = take_in(Store(store_for([folder])), lines, file)
+    except (OSError, UnicodeDecodeError) as fault:
+        why = "not UTF-8" if isinstance(fault, UnicodeDecodeError) else f"cannot be read ({fault.strerror})"
+        raise UnreadableInput(why, where=file, advice="Name a file of errata decisions export") from fault
+    known = f", {taken.known:,} known already" if taken.known else ""
+    said = f"{taken.decisions:,} decision{'' if taken.decisions == 1 else 's'} taken in, of {taken.steps:,} steps{known}"
+    Console(quiet=quiet, verbose=verbose).say(f"{folder}: {said}")
+    return ExitCode.OK
+
+
+def log_of(folder: Path) -> Store:
+    """The log of the documents in a folder. Raises UnreadableInput where there is none."""
+    from pipeline.decisions.finding import store_above
+    from pipeline.decisions.store import Store
+
+    path = store_above(folder)
+    if path is None:
+        raise UnreadableInput("nothing was decided here", where=folder, advice="Name the folder in which review.sqlite lies")
+    return Store(path)

@@ -18,7 +18,7 @@ HOLDING = (
 
 def holding(store: Store, document: str) -> list[Decision]:
     """The decisions on a document (its folder, relative to the store's), in the order in which they were made."""
-    found = store.connection.execute(f"{HOLDING} AND document = ? ORDER BY decisions.number", (document,))
+    found = store.connection.execute(f"{HOLDING} AND document = ? ORDER BY steps.made, decisions.number", (document,))
     return [decision_from(row) for row in found]
 
 

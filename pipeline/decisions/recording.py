@@ -42,9 +42,14 @@ def row(decision: Decision, step: int) -> tuple[object, ...]:
     edits = json.dumps([edit_record(edit, "applied") for edit in decision.edits], ensure_ascii=True)
     return (
         *(decision.id, step, decision.document, decision.choice),
-        *(at.source, at.start, at.end, at.before, at.left, at.right, at.page, at.scan, box_text(at.box)),
-        *(decision.after, json.dumps(decision.places), edits, decision.rule, int(decision.conjecture)),
+        *(at.source, at.start, at.end, *map(storable, (at.before, at.left, at.right)), at.page, at.scan, box_text(at.box)),
+        *(storable(decision.after), json.dumps(decision.places), edits, decision.rule, int(decision.conjecture)),
     )
+
+
+def storable(text: str) -> str:
+    """A text as the log can hold it: bytes of a file that were no characters are shown as U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def box_text(box: Box | None) -> str:

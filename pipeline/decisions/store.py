@@ -17,7 +17,6 @@ from uuid import uuid4
 from pipeline.errors import InvalidRecord, UnwritableOutput
 
 NAME = "review.sqlite"
-VERSION = 1
 WAIT = 10.0
 """Seconds to wait for another process that writes."""
 
@@ -81,6 +80,9 @@ CREATE TABLE IF NOT EXISTS locks (
 );
 CREATE TABLE IF NOT EXISTS properties (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+MIGRATIONS = (SCHEMA,)
+"""What makes each version of the file of the one before, the first of an empty one; nothing that was decided is ever left out."""
+VERSION = len(MIGRATIONS)
 
 
 class Store:
@@ -95,7 +97,7 @@ class Store:
             if version > VERSION:
                 raise InvalidRecord("made by a newer Errata", where=path, advice="Update Errata")
             if version < VERSION:
-                for statement in SCHEMA.split(";\n"):
+                for statement in ";\n".join(MIGRATIONS[version:]).split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {VERSION}")
 
