@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -223,3 +224,36 @@ def test_bad_input(errata: Errata, document: Path, tmp_path: Path) -> None:
     (document.parent / "review.sqlite").write_bytes(b"not a database at all" * 50)
     ran = errata("apply", "out")
     assert (ran.code, ran.err.count("\n"), "review.sqlite" in ran.err) == (ExitCode.INVALID_OUTPUT, 1, True), ran.err
+
+
+def test_decisions_on_a_scan_find_their_place_by_it(errata: Errata, scan: Path, tmp_path: Path) -> None:
+    assert errata("digitise", scan, "-o", "out", "-j", "1", "--effort", "fast").code == 0
+    document = tmp_path / "out" / "scan"
+    store = write(document, "Moscow", "Leningrad")
+    assert errata("apply", "out").code == 0 and "in Leningrad" in text_of(document)
+    made = holding(store, "scan")[0]
+    assert made.anchor.scan and made.anchor.box
+    hocr = next((document / "ocr").glob("*.hocr.gz"))
+    data = gzip.decompress(hocr.read_bytes())
+    assert data.count(b">Moscow.<") == 1 and data.count(b">British<") == 1
+    hocr.write_bytes(gzip.compress(data.replace(b">Moscow.<", b">Mosoow.<").replace(b">British<", b">Bntish<")))
+    assert errata("repair", "out").code == 0
+    assert text_of(document).rstrip().endswith("in Leningrad.")  # the same box, and the same full stop behind it
+    assert len(holding(store, "scan")) == 2  # found again in that reading
+    hocr.write_bytes(gzip.compress(data.replace(b">Moscow.<", b">Mosoow,<")))
+    assert "1 decision finds its place no more" in errata("repair", "out").err
+    assert "in Mosoow," in text_of(document) and "Leningrad" in (document / "decisions-lost.csv").read_text()
+    assert "finds its place" in (document / "report.html").read_text()
+    hocr.write_bytes(gzip.compress(data))
+    assert errata("repair", "out").code == 0
+    assert text_of(document).rstrip().endswith("in Leningrad.") and not (document / "decisions-lost.csv").exists()
+    with store.writing() as connection:
+        undo_last(connection, "Anna")
+    assert errata("apply", "out").code == 0
+    assert text_of(document).rstrip().endswith("in Moscow.")
+    assert errata("digitise", scan, "-o", "out", "-j", "1", "--effort", "balanced", "--force").code == 0
+    before = text_of(document)
+    lock(store, "Anna", "scan", 1)
+    assert errata("digitise", scan, "-o", "out", "-j", "1", "--effort", "fast", "--force").code == 0
+    assert text_of(document) == before
+    assert '"effort": "balanced"' in next((document / "ocr").glob("*.json")).read_text()

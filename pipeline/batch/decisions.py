@@ -17,6 +17,7 @@ from pipeline.decisions.holding import holding
 from pipeline.decisions.locking import FREE, Locks, kept_pages, locks
 from pipeline.decisions.machine import machine_ledger
 from pipeline.decisions.model import Anchor, Decision
+from pipeline.decisions.placing import place_again
 from pipeline.decisions.placing import source_hash as source_hash
 from pipeline.decisions.recording import record
 from pipeline.decisions.rulings import Added, Rulings, added_forms, digest
@@ -87,8 +88,27 @@ def take_in(folder: Path) -> None:
     with store.writing() as connection:
         if earlier:
             step = store.begin_step(connection, "", f"taken in from {name}/{NAME}: {len(earlier):,} undone")
+            made = min(one.made for one in earlier)  # what was decided since overrides it
+            connection.execute("UPDATE steps SET made = ? WHERE number = ?", (made, step))
             record(connection, step, [replace(one, document=name) for one in earlier])
     (folder / NAME).replace(folder / TAKEN)
+
+
+def remember(folder: Path, source: Source) -> None:
+    """Keep in the log where decisions were found again in `source`, each within its own step. Raises UnwritableOutput."""
+    found = store_of(folder)
+    if found is None:
+        return
+    store, name = found
+    decisions = holding(store, name)
+    known = {one.id for one in decisions}
+    placed, _ = place_again(decisions, source)
+    new = [one for one in placed if one.id not in known]
+    if new:
+        with store.writing() as connection:
+            numbers = dict(connection.execute("SELECT id, number FROM steps").fetchall())
+            for one in new:
+                record(connection, numbers[one.step], [one])
 
 
 def earlier_decisions(folder: Path) -> list[Decision]:

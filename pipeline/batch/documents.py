@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline import __version__
-from pipeline.batch.decisions import held, locked, take_in
+from pipeline.batch.decisions import held, locked, remember, take_in
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
 from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
@@ -44,6 +44,7 @@ def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Pr
     stamp = replace(stamp, added=rulings.added, decisions=said.digest)
     stamp = replace(stamp, formats=tuple(sorted({*stamp.formats, *(earlier.formats if earlier else ())})))
     remarks = (*remarks, *write_results(result, stamp, folder))
+    remember(folder, source)
     return Outcome(stamp.name, folder, "done", counts, failed, remarks=remarks)
 
 

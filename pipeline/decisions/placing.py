@@ -6,6 +6,7 @@ it fits.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +17,10 @@ from pipeline.decisions.model import Decision
 from pipeline.ledger import Change, Edit, Replace
 from pipeline.model import Box, Page, Source, Word
 
+AGAIN = "."
+"""Parts the id of a decision that was found again from what tells the source in which it was."""
+EDGE_BEFORE, EDGE_AFTER = re.compile(r"\S+$"), re.compile(r"\S+")
+"""What belongs to the word that a place begins or ends in."""
 LEAST_CONTEXT = 8
 """Characters on both sides of a place that must be the same, or three times as many on one."""
 SAME_BOX = 0.6
@@ -34,13 +39,28 @@ def place_again(decisions: Iterable[Decision], source: Source) -> tuple[list[Dec
     """
     hashed, found, lost = source_hash(source.text), list[Decision](), list[Decision]()
     seeker = Seeker(source, hashed)
-    for decision in decisions:
+    for decision in of_source(decisions, hashed):
         placed = decision if decision.anchor.source == hashed else seeker.placed(decision)
         if placed is None:
             lost.append(decision)
         else:
-            found.append(placed)
+            found.append(placed if placed is decision else replace(placed, id=f"{decision.id}{AGAIN}{hashed[:12]}"))
     return found, lost
+
+
+def of_source(decisions: Iterable[Decision], hashed: str) -> list[Decision]:
+    """Each decision once: as it was found again in this source before, or else as it was made."""
+    known: dict[str, Decision] = {}
+    for decision in decisions:
+        name = made_as(decision)
+        if name not in known or decision.anchor.source == hashed:
+            known[name] = decision
+    return list(known.values())
+
+
+def made_as(decision: Decision) -> str:
+    """The id of a decision as it was made, also where it was found again."""
+    return decision.id.partition(AGAIN)[0]
 
 
 class Seeker:
@@ -99,28 +119,29 @@ class Seeker:
         return replace(decision, anchor=anchor, places=((start, end),), edits=())
 
     def by_box(self, decision: Decision) -> Decision | None:
-        """A whole word that is read otherwise now: what should stand there is known all the same, and goes over it."""
+        """Words that are read otherwise now, where the scan shows the same ones: what should stand there is known all the same,
+        and goes over what is read between the same marks and letters at their edges."""
         at = decision.anchor
-        whole = (
-            not (at.left[-1:].isalnum() or at.right[:1].isalnum())
-            and len(decision.places) == 1
-            and at.before == at.before.strip()
-        )
-        if at.box is None or decision.choice == "unclear" or not whole or "\n" in at.before:
+        if at.box is None or decision.choice == "unclear" or len(decision.places) != 1 or at.before != at.before.strip():
             return None
+        lead, tail = EDGE_BEFORE.search(at.left), EDGE_AFTER.match(at.right)
+        before, behind = lead[0] if lead else "", tail[0] if tail else ""
         for page in self.pages.get(at.scan, ()):
             words = inside(page, at.box)
-            if not words or overlap(around_all(words), at.box) < SAME_BOX:
+            if not words or overlap(around_all(words), at.box) < SAME_BOX or len(words) != len(at.before.split()):
                 continue
-            start, end = words[0].start, words[-1].end
-            before = self.source.text[start:end]
-            if "\n" in before or len(words) != len(at.before.split()):
-                continue
-            reason = f"{decision.reader or 'A reader'} decided so when it was read as “{at.before}”."
-            edit = Edit("word", RULE, "replace", 1.0, reason, (Replace(start, end, before, decision.after),), before,
-                        decision.after, page.number)  # fmt: skip
-            return replace(self.fulfilled(decision, start, end), edits=(edit,) if before != decision.after else ())
+            start, end = words[0].start + len(before), words[-1].end - len(behind)
+            text = self.source.text[words[0].start : words[-1].end]
+            if start < end and "\n" not in text and text.startswith(before) and text.endswith(behind):
+                return self.over(decision, start, end)
         return None
+
+    def over(self, decision: Decision, start: int, end: int) -> Decision:
+        """A decision that writes over source[start:end), which is a new reading of its place."""
+        read, after = self.source.text[start:end], decision.after
+        reason = f"{decision.reader or 'A reader'} decided so when it was read as “{decision.anchor.before}”."
+        edit = Edit("word", RULE, "replace", 1.0, reason, (Replace(start, end, read, after),), read, after, self.page_at(start))
+        return replace(self.fulfilled(decision, start, end), edits=(edit,) if read != after else ())
 
     def page_at(self, offset: int) -> int:
         return next((page.number for page in self.source.pages if page.start <= offset < page.end), 1)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pipeline.decisions.applying import decided
 from pipeline.decisions.locking import KeptPage, with_kept
 from pipeline.decisions.model import Decision
-from pipeline.decisions.placing import place_again
+from pipeline.decisions.placing import made_as, place_again
 from pipeline.decisions.store import Store
 from pipeline.ledger import Ledger
 from pipeline.model import Source
@@ -73,7 +73,7 @@ def last_ones(decisions: Sequence[Decision]) -> list[Decision]:
 
 def digest(decisions: Sequence[Decision], *others: object) -> str:
     """Tells what people have laid down from anything else; '' for nothing."""
-    ids = [decision.id for decision in decisions]
+    ids = list(dict.fromkeys(map(made_as, decisions)))
     if not ids and not any(others):
         return ""
     return blake2b(json.dumps([ids, *map(repr, others)]).encode(), digest_size=12).hexdigest()

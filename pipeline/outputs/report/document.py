@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.model import Source
 from pipeline.outputs.completeness import Account, account
+from pipeline.outputs.decided import readers
 from pipeline.outputs.differences import grouped
 from pipeline.outputs.findings import lacking
 from pipeline.outputs.folios import page_names
@@ -64,6 +65,8 @@ def report_html(result: Result, found: Account | None = None) -> str:
             special=treatments(result, taken=True),
             untreated=treatments(result, taken=False),
             own_text=own_text(result),
+            readers=readers(result),
+            lost=len(result.lost),
             failed=[(at, page.failed) for at, page in enumerate(result.source.pages, 1) if page.failed],
             has_images=result.source.has_images,
             diagram=reliability(image=result.source.has_confidences),

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from pipeline.outputs.completeness import Account, account
+from pipeline.outputs.decided import readers
 from pipeline.outputs.folios import page_names
 from pipeline.outputs.report.doubts import worst_pages
 from pipeline.outputs.report.remaining import remaining
@@ -50,4 +51,12 @@ def figures(result: Result, found: Account) -> dict[str, Any]:
         "not_read": found.failed,
         "references": len(rows(result.references)),
         "doubted_references": len(result.references.doubts),
+        **decided(result),
     }
+
+
+def decided(result: Result) -> dict[str, Any]:
+    """What people decided, by reader and way; nothing where they have decided nothing."""
+    if not result.decided and not result.lost:
+        return {}
+    return {"decided": {who: dict(ways) for who, ways in readers(result)}, "decisions_lost": len(result.lost)}

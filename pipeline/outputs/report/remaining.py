@@ -28,4 +28,4 @@ def remaining(result: Result) -> Remaining:
         return Remaining(Estimate(0.0, 0, 0), (), tuple((share, 0) for share in SHARES), 0, 0)
     left = result.residual
     readings = tuple((share, len(left.reading_list(share).lines)) for share in SHARES)
-    return Remaining(left.document, left.pages, readings, len(left.unread), len(left.read))
+    return Remaining(left.document, left.pages, readings, len(left.unread), len(result.verdicts))
