@@ -174,6 +174,18 @@ def test_words_added_by_readers_count(errata: Errata, document: Path) -> None:
     assert json.loads((document / "errata.json").read_bytes())["added"] == [["word", "thlrd"]]
 
 
+def test_words_that_were_typed_are_known(errata: Errata, document: Path) -> None:
+    write(document, "answer", "Narkoraindel", number="2")
+    assert errata("repair", "out").code == 0
+    assert ["decided", "Narkoraindel"] in json.loads((document / "errata.json").read_bytes())["added"]
+    evidence = rows_of(document)
+    assert "unknown word “Narkoraindel”" not in evidence
+
+
+def rows_of(document: Path) -> str:
+    return (document / "confidence.csv").read_text()
+
+
 def test_what_older_versions_kept_is_taken_in_once(errata: Errata, document: Path) -> None:
     ledger = machine_ledger(document)
     edit = next(e for e in ledger.applied if e.rule == "line-end-hyphen")

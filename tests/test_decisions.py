@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
 from test_engine_properties import OCR_TEXT
 
-from pipeline.decisions.applying import decided, reader_edit
+from pipeline.decisions.applying import Places, decided, reader_edit
 from pipeline.decisions.holding import holding
 from pipeline.decisions.model import Anchor, Choice, Decision
 from pipeline.decisions.recording import record, redo_last, steps, undo_last
@@ -121,3 +122,50 @@ def test_the_log_keeps_and_undoes_steps(tmp_path: Path) -> None:
     with store.writing() as connection:
         store.begin_step(connection, "Anna", "something else")
         assert redo_last(connection, "Anna") is None
+
+
+@given(OCR_TEXT, st.data())
+def test_any_decisions_leave_a_text_that_can_be_undone(text: str, data: st.DataObject) -> None:
+    if not text.strip():
+        return
+    source = read_text(text.encode("utf-8", "surrogatepass"), "text")
+    machine = process(source, Settings()).ledger
+    edits = (*machine.applied, *machine.held)
+    made: list[Decision] = []
+    for number in range(data.draw(st.integers(0, 6)) if source.text else 0):
+        choice = data.draw(st.sampled_from(["accept", "keep", "unclear", "right", "write"]))
+        ledger = decided(machine, made)
+        draft = Draft(source.text, ledger.applied)
+        if choice == "accept" and edits:
+            edit = data.draw(st.sampled_from(edits))
+            spans = tuple((c.start, c.end) for c in edit.changes)
+            made.append(decision("accept", *spans, edits=(edit,), made=str(number)))
+        elif choice == "write" and draft.text:
+            start = data.draw(st.integers(0, len(draft.text) - 1))
+            own = reader_edit(draft, start, min(len(draft.text), start + 9), data.draw(st.text("xyz ", max_size=5)), "Anna")
+            if own is not None:
+                spans = tuple((c.start, c.end) for c in own.changes)
+                made.append(decision("write", *spans, edits=(own,), made=str(number)))
+        elif choice != "write":
+            start = data.draw(st.integers(0, len(source.text) - 1))
+            end = data.draw(st.integers(start + 1, min(len(source.text), start + 40)))
+            standing = tuple(Places(ledger.applied).touching([(start, end)])) if choice == "right" else ()
+            made.append(decision(choice if choice != "accept" else "keep", (start, end), edits=standing, made=str(number)))
+            if choice == "right":
+                assert decided(machine, made).replay(source.text) == draft.text
+    after = decided(machine, made)
+    assert after.undo(after.replay(source.text)) == source.text
+    assert decided(machine, [one for one in made if one.choice == "unclear"]) == machine
+
+
+def test_thousands_of_decisions_are_carried_out_at_once() -> None:
+    word = "Narkoraindel came. "
+    text = word * 9000
+    edits = tuple(edit(Replace(at * len(word), at * len(word) + 12, "Narkoraindel", "Narkomindel")) for at in range(9000))
+    made = [decision("accept", (e.place, e.place + 12), edits=(e,), made=str(n)) for n, e in enumerate(edits)]
+    began = process_time()
+    after = decided(Ledger(len(text), (), edits), made)
+    draft = Draft(text, after.applied)
+    assert all(draft.span_of(*one.places[0]) for one in made)
+    assert process_time() - began < 4
+    assert len(after.applied) == 9000 and not after.held

@@ -95,6 +95,8 @@ def summary(result: Result) -> str:
         counts[one.choice] = counts.get(one.choice, 0) + 1
     parts = ", ".join(f"{counts[choice]:,} {name}" for choice, name in NAMES.items() if choice in counts)
     total = len(result.decided)
+    if not total:
+        return "no decision holds: the text is as Errata made it"
     return f"{total:,} place{'' if total == 1 else 's'} decided{': ' if parts else ''}{parts}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -17,13 +18,25 @@ from pipeline.model import Source
 from pipeline.result import Decided, Lost
 
 Added = tuple[str, str]
-"""A form that a reader added to the dictionary: name, word or reference, and the form."""
-ADDED = "SELECT DISTINCT kind, form FROM dictionary JOIN steps ON steps.number = step WHERE undone IS NULL ORDER BY kind, form"
+"""A form that a reader added to the dictionary: name, word or reference, and the form; or `decided`, and a word that a reader put
+where it stands."""
+ADDED = "SELECT DISTINCT kind, form FROM dictionary JOIN steps ON steps.number = step WHERE undone IS NULL"
+
+
+TYPED = (
+    "SELECT DISTINCT after FROM decisions JOIN steps ON steps.number = step "
+    "WHERE undone IS NULL AND choice IN ('accept', 'write') AND length(after) <= 200"
+)
+WORD = re.compile(r"(?<!\S)[“‘(\[]?([^\W\d_]{4,})[,.;:!?”’)\]]*(?!\S)")
+"""A whole word of letters, so long that it is hardly a word by chance."""
 
 
 def added_forms(store: Store) -> tuple[Added, ...]:
-    """What readers added to the dictionary of a project."""
-    return tuple((row["kind"], row["form"]) for row in store.connection.execute(ADDED))
+    """What readers added to the dictionary of a project, and words that they typed or accepted in any document of it: these are
+    known from then on, wherever they stand."""
+    added = {(row["kind"], row["form"]) for row in store.connection.execute(ADDED)}
+    typed = {("decided", word) for row in store.connection.execute(TYPED) for word in WORD.findall(row["after"])}
+    return tuple(sorted(added | typed))
 
 
 @dataclass(frozen=True, slots=True)

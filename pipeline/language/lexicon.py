@@ -246,9 +246,11 @@ def build_lexicon(
 
 def pack_of(added: Sequence[tuple[str, str]], packs: Sequence[Pack]) -> Pack:
     """What people added, as (name, word or reference; form) pairs, as one more pack, of the languages of the others; these forms
-    stay as they are wherever they stand."""
+    stay as they are wherever they stand. Words that stand where somebody put them (`decided`) are only known."""
     spoken = sorted({code for pack in packs for code in pack.languages})
     info = PackInfo(title="Added by readers", licence="", languages=spoken)
     forms = {kind: tuple((form,) for of, form in added if of == kind) for kind in ("name", "word")}
-    rows = {"names": forms["name"], "words": forms["word"], "keep": tuple((form,) for _, form in added)}
+    decided = tuple((form,) for of, form in added if of == "decided")
+    kept = tuple((form,) for of, form in added if of != "decided")
+    rows = {"names": forms["name"], "words": (*forms["word"], *decided), "keep": kept}
     return Pack(Path("review.sqlite"), info, rows)
