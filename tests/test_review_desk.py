@@ -136,7 +136,7 @@ def test_the_overview_and_lines_drawn_at_random(letters: Served, tab: Any) -> No
     page.goto(letters.base)
     page.locator("input[name=goal]").fill("99,5")
     page.get_by_role("button", name="Set").click()
-    page.wait_for_function("() => document.querySelector('input[name=goal]').value === '99.5'")
+    page.wait_for_function("() => document.querySelector('input[name=goal]')?.value === '99.5'")
 
 
 @pytest.fixture(scope="module")
