@@ -23,10 +23,15 @@ LEAST_RISK = 1e-6
 
 def strata(lines: Sequence[LineConfidence]) -> NDArray[np.int64]:
     """The stratum of each line, 0 for the surest."""
-    roots = np.sqrt(np.maximum(LEAST_RISK, [line.expected_wrong for line in lines]))
+    return strata_of(np.array([line.expected_wrong for line in lines], dtype=np.float64))
+
+
+def strata_of(expected: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The stratum of each line of which so many words are expected to be wrong, 0 for the surest."""
+    roots = np.sqrt(np.maximum(LEAST_RISK, expected))
     order = np.argsort(roots, kind="stable")
     sums = np.cumsum(roots[order])
-    found = np.empty(len(lines), dtype=np.int64)
+    found = np.empty(len(expected), dtype=np.int64)
     found[order] = np.minimum(STRATA - 1, sums / max(LEAST_RISK, sums[-1] if len(sums) else 0) * STRATA).astype(np.int64)
     return found
 
@@ -38,15 +43,20 @@ def drawn_lines(
 
     `lines`: all that have words; those of `verdicts` are not drawn. The same `seed` gives the same draw.
     """
-    chance = np.random.default_rng(seed)
     unread = np.array([verdict is None for verdict in verdicts_on(lines, verdicts)], dtype=bool)
-    members = [np.flatnonzero((strata(lines) == stratum) & unread) for stratum in range(STRATA)]
+    return tuple(lines[at] for at in drawn_places(strata(lines), unread, count, seed))
+
+
+def drawn_places(strata: NDArray[np.int64], unread: NDArray[np.bool_], count: int, seed: int) -> list[int]:
+    """Which lines, in their order, are drawn: `count` of the `unread` ones, as many of each of their strata."""
+    chance = np.random.default_rng(seed)
+    members = [np.flatnonzero((strata == stratum) & unread) for stratum in range(STRATA)]
     members.sort(key=len)
     chosen: list[int] = []
     for at, stratum in enumerate(members):
         share = -(-(count - len(chosen)) // (STRATA - at))
         chosen += chance.permutation(stratum)[: max(0, share)].tolist()
-    return tuple(lines[at] for at in sorted(chosen))
+    return sorted(chosen)
 
 
 def verdicts_on(lines: Sequence[LineConfidence], verdicts: Sequence[Verdict]) -> list[Verdict | None]:

@@ -176,15 +176,27 @@ def draw(spread: Spread, expected: Floats, words: NDArray[np.int64], seen: Sight
 
     `expected`: those of each page (rows) under SHIFTS, in so many `words`.
     """
-    chance = np.random.default_rng(0)  # not fresh: the same document has the same figures again
-    kernel = spread.kernel()
     weights = spread.prior()
     if len(seen.pages):
-        told = document_likelihood(seen.likelihoods, kernel)
+        told = document_likelihood(seen.likelihoods, spread.kernel())
         weights = weights * np.exp(told - told.max())
     document = inverse(np.cumsum(weights), (np.arange(DRAWS) + 0.5) / DRAWS)
+    chance = np.random.default_rng(0)  # not fresh: the same document has the same figures again
+    return draw_pages(spread, expected, words, seen, document, chance)
+
+
+def draw_pages(
+    spread: Spread,
+    expected: Floats,
+    words: NDArray[np.int64],
+    seen: Sighting,
+    document: NDArray[np.int64],
+    chance: np.random.Generator,
+) -> tuple[Floats, NDArray[np.int64]]:
+    """The same for pages of a document whose shift was drawn: `document` has DRAWS places among SHIFTS."""
     own = np.rint(chance.normal(0, spread.page / STEP, (len(words), DRAWS))).astype(np.int64)
     shifts = np.clip(document + own, 0, len(SHIFTS) - 1)
+    kernel = spread.kernel() if len(seen.pages) else np.empty(0)
     for page, told in zip(seen.pages, seen.likelihoods, strict=True):
         rows = np.cumsum(kernel * np.exp(told - told.max()), axis=1)[document]
         shifts[page] = (rows < chance.random((DRAWS, 1)) * rows[:, -1:]).sum(axis=1)

@@ -16,6 +16,7 @@ from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.stamp import NAME as STAMP
 from pipeline.batch.stamp import finished_folders, read_stamp
 from pipeline.batch.texts import run_texts
+from pipeline.confidence.project import coded
 from pipeline.decisions.machine import machine_ledger
 from pipeline.decisions.recording import box_text
 from pipeline.decisions.store import Store
@@ -28,7 +29,7 @@ from pipeline.outputs.placed import Placer
 from pipeline.outputs.report.cutouts import LinePlace, line_place
 from pipeline.result import Result
 from pipeline.review.doubts import Doubt, Doubts, Option, line_at, span_in_source
-from pipeline.review.schema import SCHEMA, VERSION
+from pipeline.review.schema import LASTING, SCHEMA, VERSION
 from pipeline.review.series import assemble
 from pipeline.run import rebuild
 
@@ -72,6 +73,8 @@ def made(folder: Path) -> str:
 def prepare(store: Store) -> None:
     """Make the desk's tables where they are missing, or of another version."""
     with store.writing() as connection:
+        for statement in LASTING.split(";\n"):
+            connection.execute(statement)
         row = connection.execute("SELECT value FROM properties WHERE name = 'desk'").fetchone()
         if row is None or row[0] != str(VERSION):
             for table in TABLES:
@@ -134,14 +137,15 @@ class Rows:
         images = any(self.scan(page) and Path(self.scan(page).path).is_file() for page in range(1, len(result.draft.pages) + 1))
         words = len(result.confidence.words.starts)
         row = (self.document, result.source.name, self.made, hashed, len(result.draft.pages), words, int(images))
-        number = insert(connection, "documents", "folder name made source pages words images expected low high", [
-            (*row, left.expected, left.low, left.high)
+        sure = int(result.source.has_confidences)
+        number = insert(connection, "documents", "folder name made source pages words images sure expected low high", [
+            (*row, sure, left.expected, left.low, left.high)
         ])  # fmt: skip
         self.write_pages(connection, number)
         first = self.write_lines(connection, number)
         rows = list(self.doubt_rows(number, first))
         names = "task document page line first last kind class rule start end before left right stands options standing places"
-        insert(connection, "doubts", f"{names} reason prior chance key scan box", rows)
+        insert(connection, "doubts", f"{names} reason prior chance key scan box word words", rows)
         return len(rows)
 
     def scan(self, page: int) -> Scan:
@@ -172,11 +176,12 @@ class Rows:
             assert starts[line.page] <= line.start
             low, high = line.start + len(line.text) - len(line.text.lstrip()), line.start + len(line.text.rstrip())
             span, place = span_in_source(self.result.draft, low, high), self.place(line)
-            risk = float(risks.between(line.start, line.end).sum())
+            own = risks.between(line.start, line.end)
+            risk = (float(own.sum()), coded(own))
             box, turns = (box_text(place.box), place.turns) if place else ("", 0)
             numbers = (first + at, number, line.page, counts[line.start])
-            rows.append((*numbers, *span, line.text, len(line.text.split()), risk, self.scan(line.page).digest, box, turns))
-        insert(connection, "lines", "number document page line start end text words risk scan box turns", rows)
+            rows.append((*numbers, *span, line.text, len(line.text.split()), *risk, self.scan(line.page).digest, box, turns))
+        insert(connection, "lines", "number document page line start end text words risk risks scan box turns", rows)
         return first
 
     def place(self, line: DraftLine) -> LinePlace | None:
@@ -197,8 +202,15 @@ class Rows:
             yield (
                 *(*place, doubt.kind, doubt.of, doubt.rule, start, end, *around, doubt.stands, options_text(doubt.options)),
                 *(edits_text(doubt), json.dumps(doubt.places), doubt.reason, doubt.chance, doubt.chance, doubt.key),
-                *(self.scan(line.page).digest, self.box(start, end)),
+                *(self.scan(line.page).digest, self.box(start, end), *self.words(line, doubt)),
             )
+
+    def words(self, line: DraftLine, doubt: Doubt) -> tuple[int, int]:
+        """The first word of a line, from 0, that a doubt touches, and how many; a blank between two touches both."""
+        risks = self.result.confidence.words
+        first, last = risks.places(doubt.low - 1, doubt.high + 1)
+        before = risks.places(line.start, line.end)[0]
+        return max(0, first - before), max(0, last - max(first, before))
 
     def box(self, start: int, end: int) -> str:
         spots = [spot.box for spot in self.placer.between(start, end)] if self.placer else []

@@ -6,7 +6,7 @@ line by line. A task is what is shown at once: a line with its doubts, or a seri
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Tables of another version are dropped and made again."""
 
 OPEN, DECIDED, UNCLEAR = 0, 1, 2
@@ -22,6 +22,7 @@ CREATE TABLE documents (
     pages INTEGER NOT NULL,
     words INTEGER NOT NULL,
     images INTEGER NOT NULL,        -- 1: scans are at hand
+    sure INTEGER NOT NULL DEFAULT 1, -- 1: the OCR said how sure it was of its words
     expected REAL NOT NULL,         -- words expected wrong, before any decision
     low INTEGER NOT NULL,
     high INTEGER NOT NULL
@@ -36,6 +37,7 @@ CREATE TABLE lines (                -- every line of the clean text that has wor
     text TEXT NOT NULL,             -- as it stands without decisions
     words INTEGER NOT NULL,
     risk REAL NOT NULL,             -- words expected wrong
+    risks BLOB NOT NULL DEFAULT x'', -- that each word is wrong: a byte each, see confidence.project.coded
     scan TEXT NOT NULL DEFAULT '',  -- digest of the scan
     box TEXT NOT NULL DEFAULT '',   -- left top right bottom, in pixels of the scan
     turns INTEGER NOT NULL DEFAULT 0 -- quarter turns (counter-clockwise) that make it level
@@ -102,7 +104,9 @@ CREATE TABLE doubts (
     box TEXT NOT NULL DEFAULT '',
     state INTEGER NOT NULL DEFAULT 0, -- OPEN, DECIDED, UNCLEAR
     changed INTEGER NOT NULL DEFAULT 0, -- 1: what stood was decided to be wrong
-    step INTEGER NOT NULL DEFAULT 0 -- the last step that touched it: what a page shows is stale when this is another
+    step INTEGER NOT NULL DEFAULT 0, -- the last step that touched it: what a page shows is stale when this is another
+    word INTEGER NOT NULL DEFAULT 0, -- first word of the line that it touches, from 0, and how many
+    words INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX doubts_of_task ON doubts(task, state);
 CREATE INDEX doubts_of_key ON doubts(key);
@@ -110,3 +114,41 @@ CREATE INDEX doubts_of_line ON doubts(line);
 CREATE INDEX doubts_changed ON doubts(line) WHERE changed = 1;
 CREATE INDEX doubts_of_place ON doubts(document, start);
 """
+
+LASTING = """
+CREATE TABLE IF NOT EXISTS remaining ( -- what was counted last: see review.stopping
+    document INTEGER NOT NULL,      -- 0: the whole project
+    page INTEGER NOT NULL,          -- 0: the whole document
+    words INTEGER NOT NULL,
+    unread INTEGER NOT NULL,        -- words that nobody has read or decided
+    expected REAL NOT NULL,         -- words expected wrong still
+    low REAL NOT NULL,
+    high REAL NOT NULL,
+    PRIMARY KEY (document, page)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS packets ( -- parts of the work that one reader takes
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    documents TEXT NOT NULL,        -- JSON: folders, relative to the store's; [] for all
+    first INTEGER,                  -- pages, NULL for all
+    last INTEGER,
+    class TEXT NOT NULL DEFAULT '', -- of doubts, '' for all
+    reader TEXT NOT NULL DEFAULT '', -- who has taken it, '' while it is free
+    second REAL NOT NULL DEFAULT 0, -- share (0-1) of its decided places that a second reader is shown
+    made TEXT NOT NULL,
+    closed TEXT                     -- when it was given up; NULL while it is there
+);
+CREATE TABLE IF NOT EXISTS readers (name TEXT PRIMARY KEY, made TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS opinions ( -- what a second reader, who did not see the first one's decision, found
+    number INTEGER PRIMARY KEY,
+    step INTEGER NOT NULL REFERENCES steps(number),
+    packet INTEGER NOT NULL,
+    decision INTEGER NOT NULL,      -- decisions.number: the first reader's
+    reader TEXT NOT NULL,
+    first TEXT NOT NULL,            -- how the place reads by the first reader, and by the second
+    second TEXT NOT NULL,
+    settled INTEGER                 -- the step by which a third look settled it; NULL: not yet, or nothing to settle
+);
+CREATE INDEX IF NOT EXISTS opinions_of_decision ON opinions(decision);
+"""
+"""Tables that are not made from the documents, and stay."""

@@ -1,4 +1,4 @@
-"""The overview: where the project stands, how far it is to the goal, and its documents."""
+"""The overview: what is done and what is left, the way to the goal, and the documents with most left to do."""
 
 from __future__ import annotations
 
@@ -7,43 +7,71 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pipeline.outputs.report.wording import band
+from pipeline.review.counting import counter_of
 from pipeline.review.desk import desk_of, page
-from pipeline.review.stopping import progress, set_goal
+from pipeline.review.stopping import GOALS, set_goal
+from pipeline.review.summary import bad_pages, documents_left, doubts_left
 
-MOST_DOCUMENTS, MOST_PAGES = 100, 600
-CLASSES = "SELECT class, count(*) AS tasks, sum(open) AS doubts FROM tasks WHERE open > 0 GROUP BY class ORDER BY sum(open) DESC"
-
-
-async def overview(request: Request) -> Response:
-    """The page that the desk opens with."""
-    store = desk_of(request).store
-    documents = store.connection.execute(
-        "SELECT documents.*, (SELECT count(*) FROM doubts WHERE document = documents.number AND state = 0) AS open "
-        "FROM documents ORDER BY expected DESC LIMIT ?",
-        (MOST_DOCUMENTS,),
-    ).fetchall()
-    strips = {row["number"]: strip(request, row["number"]) for row in documents[:5]}
-    classes = store.connection.execute(CLASSES).fetchall()
-    return page(request, "overview.html", progress=progress(store), documents=documents, strips=strips, classes=classes)
+TOGETHER = 50
+"""Documents on one page."""
 
 
-def strip(request: Request, document: int) -> list[tuple[int, str, str]]:
-    """(page, name, band) of a document's pages."""
-    rows = desk_of(request).store.connection.execute(
-        "SELECT page, name, risk, words FROM pages WHERE document = ? ORDER BY page LIMIT ?", (document, MOST_PAGES)
+def overview(request: Request) -> Response:
+    """The project at a glance."""
+    desk, asked = desk_of(request), request.query_params.get("skip", "0")
+    skip = int(asked) if asked.isdecimal() and len(asked) < 8 else 0
+    standing, fresh = counter_of(desk).standing()
+    connection = desk.store.connection
+    doubts, left = doubts_left(connection)
+    count = connection.execute("SELECT count(*), coalesce(sum(pages), 0) FROM documents").fetchone()
+    return page(
+        request,
+        "standing.html" if request.url.path == "/standing" else "overview.html",
+        standing=standing,
+        fresh=fresh,
+        goals=GOALS,
+        doubts=doubts,
+        open=left,
+        bad=bad_pages(connection) if standing else [],
+        documents=documents_left(connection, TOGETHER, skip),
+        count=count[0],
+        pages=count[1],
+        skip=skip,
+        together=TOGETHER,
+        share=share,
+        minutes=minutes,
     )
-    return [(row["page"], row["name"], band(1 - row["risk"] / max(1, row["words"]))) for row in rows]
+
+
+def share(goal: float) -> str:
+    """A goal as people say it: `99.9 %`."""
+    return f"{100 * goal:.6g} %"
+
+
+def minutes(number: float) -> str:
+    """A time as people say it: `40 minutes`, `3 hours`; no more digits than it is worth."""
+    if number < 1:
+        return "a minute"
+    if number < 10:
+        return f"{number:.0f} minute{'' if round(number) == 1 else 's'}"
+    if number < 90:
+        return f"{5 * round(number / 5)} minutes"
+    hours = number / 60
+    return f"{hours:.1f} hours".replace(".0 ", " ") if hours < 10 else f"{hours:,.0f} hours"
 
 
 async def goal(request: Request) -> Response:
-    """Set the goal."""
-    given = str((await request.form()).get("goal", "")).replace(",", ".").rstrip("% ")
+    """Set another goal."""
+    form = await request.form()
     try:
-        set_goal(desk_of(request).store, float(given) / 100)
+        set_goal(desk_of(request).store, float(str(form.get("goal", ""))))
     except ValueError as fault:
-        raise HTTPException(400, "A goal is a share of the words such as 99.9 %, between 50 and 100.") from fault
+        raise HTTPException(400, str(fault)) from fault
     return RedirectResponse("/", 303)
 
 
-ROUTES = [Route("/", overview), Route("/goal", goal, methods=["POST"])]
+ROUTES = [
+    Route("/", overview),
+    Route("/standing", overview),
+    Route("/goal", goal, methods=["POST"]),
+]
