@@ -22,6 +22,7 @@ from pipeline.ledger import Edit
 from pipeline.result import Result
 from pipeline.review.deciding import Stale, confirm_rest, reopen, short
 from pipeline.review.desk import Desk
+from pipeline.review.drawing import line_of, note
 from pipeline.review.looking import CONTEXT, machine_result, made
 
 MOST_KEPT = 3
@@ -77,9 +78,30 @@ def type_line(desk: Desk, reader: str, line: int, text: str, seconds: float = 0)
     return label
 
 
-def type_lines(desk: Desk, reader: str, texts: Mapping[int, str], label: str, seconds: float = 0) -> int:
-    """Record as one step that lines (by their numbers in the tables) should read otherwise; how many do now. Raises Stale where
-    the documents were made anew, ValueError for what is no line, PipelineError."""
+def type_drawn(desk: Desk, reader: str, line: int, text: str, seconds: float = 0) -> str:
+    """The same for a line that was drawn at random, with the reading of it: words that differ were wrong. Errors as for
+    `type_lines`."""
+    found = line_of(desk.store.connection, line)
+    if found is None:
+        raise Stale("The documents were made anew meanwhile.")
+    wrong = differing(found.text.split(), text.split())
+    label = f"read: “{short(found.text)}”, " + (f"typed: “{short(text.strip())}”" if wrong else "all right")
+    type_lines(desk, reader, {line: text}, label, seconds, wrong)
+    return label
+
+
+def differing(old: list[str], new: list[str]) -> int:
+    """How many words were wrong where `new` should stand for `old`."""
+    changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return sum(max(last - first, 1) for kind, first, last, _, _ in changes if kind != "equal")
+
+
+def type_lines(
+    desk: Desk, reader: str, texts: Mapping[int, str], label: str, seconds: float = 0, drawn: int | None = None
+) -> int:
+    """Record as one step that lines (by their numbers in the tables) should read otherwise; how many do now. `drawn`: they were
+    drawn at random, and so many words were wrong. Raises Stale where the documents were made anew, ValueError for what is no
+    line, PipelineError."""
     found: list[Decision] = []
     drafts: dict[str, Draft] = {}
     changed = 0
@@ -96,6 +118,8 @@ def type_lines(desk: Desk, reader: str, texts: Mapping[int, str], label: str, se
     with desk.store.writing() as connection:
         step = desk.store.begin_step(connection, reader, label, seconds)
         record(connection, step, found)
+        for line in texts if drawn is not None else ():
+            note(connection, step, line, drawn or 0)
         for line in texts:
             confirm_rest(connection, line, step)
         connection.executemany("INSERT OR IGNORE INTO retyped VALUES (?)", [(line,) for line in texts])
@@ -129,7 +153,7 @@ def texts_now(desk: Desk) -> Callable[[int], str]:
 
 
 def stretch(draft: Draft, start: int, end: int) -> tuple[int, int]:
-    """Where the draft has the line that was read at source[start:end), without blanks. Raises Stale where it has not."""
+    """Where the draft has the line that was read at source[start:end), without blanks around it. Raises Stale if it is gone."""
     span = draft.span_of(start, end)
     if span is None:
         raise Stale("This line has been left out meanwhile.")

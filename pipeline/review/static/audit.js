@@ -12,9 +12,19 @@
     const form = document.getElementById("reading");
     if (form) send("/audit", { line: form.dataset.line, wrong: wrong(), milliseconds: Date.now() - since });
   }
-  function undo() {
-    fetch("/step/undo", { method: "POST", body: new URLSearchParams({ task: "0" }) }).then(() => location.reload());
+  function save() {
+    const form = document.getElementById("reading");
+    const text = form.querySelector("textarea").value.trim();
+    send("/audit", { line: form.dataset.line, choice: "type", text, milliseconds: Date.now() - since });
   }
+  function typing(open) {
+    const form = document.getElementById("reading");
+    if (!form) return;
+    form.querySelector(".typing").hidden = !open;
+    form.querySelector(".row").hidden = open;
+    (open ? form.querySelector("textarea") : form.querySelector("[data-all-right]")).focus();
+  }
+  const undo = () => send("/audit/undo", {});
   document.addEventListener("click", (event) => {
     const word = event.target.closest(".word");
     if (word) {
@@ -26,11 +36,20 @@
       some.querySelector(".count").textContent = count;
     }
     if (event.target.closest("[data-undo]")) undo();
+    if (event.target.closest("[data-type]")) typing(true);
+    if (event.target.closest("[data-leave]")) typing(false);
+    if (event.target.closest("[data-save]")) save();
   });
   document.addEventListener("submit", (event) => { if (event.target.id === "reading") { event.preventDefault(); done(); } });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !drawn()) return;
+    if (event.target.closest("textarea")) {
+      if (event.key === "Escape") typing(false);
+      if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); save(); }
+      return;
+    }
     if (event.key === "u") undo();
+    else if (event.key === "e") { event.preventDefault(); typing(true); }
     else if (event.key === "Enter" && !event.target.closest("button, a")) done();
   });
   function fresh() {
