@@ -1,8 +1,8 @@
 """Lines drawn at random for a reader to check: what they show of the whole, they show of what nobody has looked at.
 
 They are drawn in batches, as many of each stratum of risk (`pipeline.confidence.audit`), and shown in an order that is drawn too,
-so that those who stop early have a fair sample. Which lines come is not for the reader to choose: a line that could be passed over,
-because it is hard, would make the sample rosier than the text.
+so that those who stop early have a fair sample. Which lines come is not for the reader to choose: a line that could be passed
+over, because it is hard, would make the sample rosier than the text.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def draw(store: Store, words: Words, seed: int | None = None) -> list[int]:
         read = read_words(connection, words)
         unread = ~read.seen
         unread[words.of_lines(np.array([line for line, _, _ in read.drawn_lines], dtype=np.int64))] = False
-        counts = np.add.reduceat(np.append(unread, False).astype(np.int64), words.starts[:-1]) if len(words.lines) else np.zeros(0)
+        counts = (
+            np.add.reduceat(np.append(unread, False).astype(np.int64), words.starts[:-1]) if len(words.lines) else np.zeros(0)
+        )
         counts = np.where(np.diff(words.starts) > 0, counts, 0)
         chosen = drawn_places(strata_of(words.line_risks(unread)), counts > 0, BATCH, seed)
         lines = [int(words.lines[at]) for at in np.random.default_rng(seed).permutation(chosen).astype(int)]

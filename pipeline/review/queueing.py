@@ -9,19 +9,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.decisions.store import Store
+from pipeline.review.packets import IN_PACKET
 from pipeline.review.schema import OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which tasks are wanted: of a document (number), of pages from `first` to `last`, of a class, of a kind; None or '' for
-    all."""
+    """Which tasks are wanted: of a document (number), of pages from `first` to `last`, of a class, of a kind, of a packet
+    (number); None or '' for all."""
 
     document: int | None = None
     first: int | None = None
     last: int | None = None
     of: str = ""
     kind: str = ""
+    packet: int | None = None
 
     def condition(self) -> tuple[str, list[object]]:
         """As a condition on tasks; a series is wanted where one of its places is."""
@@ -37,6 +39,12 @@ class Filter:
             inner = " AND ".join(f"doubts.{clause}" for clause in wanted)
             parts.append(f"EXISTS (SELECT 1 FROM doubts WHERE doubts.task = tasks.number AND {inner})")
             values += wanted.values()
+        if self.packet is not None:
+            parts.append(
+                "EXISTS (SELECT 1 FROM doubts JOIN documents ON documents.number = doubts.document JOIN packets "
+                f"WHERE doubts.task = tasks.number AND doubts.state = {OPEN} AND packets.number = ? AND {IN_PACKET})"
+            )
+            values.append(self.packet)
         return " AND ".join(parts) or "1", values
 
 

@@ -145,6 +145,7 @@ CREATE TABLE IF NOT EXISTS opinions ( -- what a second reader, who did not see t
     packet INTEGER NOT NULL,
     decision INTEGER NOT NULL,      -- decisions.number: the first reader's
     reader TEXT NOT NULL,
+    stands TEXT NOT NULL,           -- how the place read before
     first TEXT NOT NULL,            -- how the place reads by the first reader, and by the second
     second TEXT NOT NULL,
     settled INTEGER                 -- the step by which a third look settled it; NULL: not yet, or nothing to settle

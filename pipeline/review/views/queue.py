@@ -35,14 +35,13 @@ def wanted_of(given: Mapping[str, Any]) -> Filter:
         value = str(given.get(name, ""))
         return int(value) if value.isdecimal() and len(value) < 10 else None
 
-    return Filter(
-        number("document"), number("first"), number("last"), str(given.get("of", ""))[:20], str(given.get("kind", ""))[:20]
-    )
+    named = (str(given.get("of", ""))[:20], str(given.get("kind", ""))[:20])
+    return Filter(number("document"), number("first"), number("last"), *named, number("packet"))
 
 
 def query_of(wanted: Filter) -> str:
     """A filter as the end of an address."""
-    named = {"document": wanted.document, "first": wanted.first, "last": wanted.last, "of": wanted.of, "kind": wanted.kind}
+    named = {name: getattr(wanted, name) for name in ("document", "first", "last", "of", "kind", "packet")}
     return urlencode({name: value for name, value in named.items() if value})
 
 
