@@ -26,7 +26,10 @@ SURE = (
     "The minister read the letter in the morning and sent a copy\nto the embassy, where nobody had expected it. The reply came\n"
     "within a week, and the council met on Friday to hear it.\n"
 )
-TORN = "Tlie rninister rcad tbe lctter iu thc moruing aud scnt\na c0py t0 tlie ernbassy wbere uobody bad expectcd it\nXvq ;; rnzk tbqe wfrx lllk zzpw qnrm xkcd vvbn\n"
+TORN = (
+    "Tlie rninister rcad tbe lctter iu thc moruing aud scnt\na c0py t0 tlie ernbassy wbere uobody bad expectcd it\n"
+    "Xvq ;; rnzk tbqe wfrx lllk zzpw qnrm xkcd vvbn\n"
+)
 PAGES = {"first": [SURE] * 4 + [TORN], "second": [SURE] * 3 + ["Zwqrbk said that tlie Goverment was tired of Zwqrbk.\n" + SURE]}
 
 
