@@ -48,7 +48,7 @@ def test_risks_keep_their_size_in_a_byte() -> None:
 def covered(own: float, drawn_lines: int, read_first: bool) -> float:
     """Share of simulated projects whose truth the interval of what is left holds."""
     hits = 0
-    for seed in range(120):
+    for seed in range(80):
         chance = np.random.default_rng(seed)
         words = project(chance)
         wrong = truth(words, chance, own)
@@ -57,7 +57,7 @@ def covered(own: float, drawn_lines: int, read_first: bool) -> float:
         unread = ~drawn & ~((RISKS[words.risks] > 0.2) & read_first)
         estimate = left(words, unread, drawn, wrong).project
         hits += estimate.low <= (wrong & unread).sum() <= estimate.high
-    return hits / 120
+    return hits / 80
 
 
 @pytest.mark.parametrize(
