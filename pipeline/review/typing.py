@@ -5,64 +5,27 @@ from __future__ import annotations
 import difflib
 import re
 import sqlite3
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from uuid import uuid4
 
 from pipeline.batch.decisions import source_hash
-from pipeline.decisions.applying import decided, reader_edit
-from pipeline.decisions.holding import holding
+from pipeline.decisions.applying import reader_edit
 from pipeline.decisions.model import Anchor, Choice, Decision
 from pipeline.decisions.recording import record
 from pipeline.draft import Draft
 from pipeline.ledger import Edit
-from pipeline.result import Result
 from pipeline.review.deciding import Stale, confirm_rest, reopen, short
 from pipeline.review.desk import Desk
 from pipeline.review.drawing import line_of, note
-from pipeline.review.looking import CONTEXT, machine_result, made
+from pipeline.review.looking import CONTEXT
+from pipeline.review.standing import standing
 
-MOST_KEPT = 3
-"""Documents that are kept in memory."""
 TOKEN = re.compile(r"\s+|\S+")
-LOADING = threading.Lock()
 LINE = (
     "SELECT lines.*, documents.folder, documents.source AS hashed, documents.images FROM lines "
     "JOIN documents ON documents.number = lines.document WHERE lines.number = ?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A document as Errata left it, without decisions; `made` tells it from others."""
-
-    made: str
-    result: Result
-
-
-def opened(desk: Desk, document: str) -> Opened:
-    """A document by its folder in the store; the last few are kept. Raises PipelineError."""
-    with LOADING:
-        kept: OrderedDict[str, Opened] = desk.offered.setdefault("documents", OrderedDict())
-        folder = desk.folder(document)
-        now = made(folder)
-        found = kept.get(document)
-        if found is None or found.made != now:
-            found = kept[document] = Opened(now, machine_result(folder))
-        kept.move_to_end(document)
-        while len(kept) > MOST_KEPT:
-            kept.popitem(last=False)
-        return found
-
-
-def standing(desk: Desk, document: str) -> Draft:
-    """The text of a document as it stands with the decisions that hold. Raises PipelineError."""
-    result = opened(desk, document).result
-    ledger = decided(result.ledger, holding(desk.store, document))
-    return Draft(result.source.text, ledger.applied, result.source.marked)
 
 
 def type_line(desk: Desk, reader: str, line: int, text: str, seconds: float = 0) -> str:
@@ -131,7 +94,7 @@ def place_of(desk: Desk, row: sqlite3.Row, drafts: dict[str, Draft] | None = Non
     """Where a line stands in the text of its document, with decisions, and that text; texts made once are kept in `drafts`.
     Raises Stale, PipelineError."""
     drafts, folder = {} if drafts is None else drafts, row["folder"]
-    draft = drafts[folder] = drafts.get(folder) or standing(desk, folder)
+    draft = drafts[folder] = drafts.get(folder) or standing(desk, folder).draft
     if source_hash(draft.source) != row["hashed"]:
         raise Stale("The documents were made anew meanwhile.")
     return (*stretch(draft, row["start"], row["end"]), draft)
