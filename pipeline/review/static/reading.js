@@ -197,7 +197,8 @@
   document.addEventListener("copy", (event) => {
     const chosen = getSelection();
     if (!text() || chosen.isCollapsed || !text().contains(chosen.anchorNode) || event.target.closest?.("input, textarea")) return;
-    const note = (chosen.anchorNode.parentElement || text()).closest(".line")?.dataset.note;
+    const from = chosen.getRangeAt(0).startContainer;
+    const note = (from instanceof Element ? from : from.parentElement).closest(".line")?.dataset.note;
     const cited = leaf().dataset.cite + (note ? `, note ${note}` : "");
     event.clipboardData.setData("text/plain", `${chosen.toString()}\n\n[${cited}]`);
     event.preventDefault();
