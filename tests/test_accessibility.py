@@ -3,8 +3,6 @@ browser, or no axe-core-python and playwright, nothing is tried."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,7 @@ from conftest import draw_page
 
 from pipeline.cli import main
 
-playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_core_python")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 TEXT = (
     "The Cabinet met on tlie 4 May 1930 and Zwqrbk\nread N4711/23/38, FO 371/14843 (1), and the Lord\nPresident said nothing.\n\n"
@@ -35,19 +30,11 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("page", ["index.html", "scan/report.html", "scan/report/pages-0001.html"])
-def test_rules_of_accessibility(out: Path, browser: Any, page: str, width: int, scheme: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+def test_rules_of_accessibility(out: Path, chromium: Any, page: str, width: int, scheme: str) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
     shown = context.new_page()
     shown.goto((out / page).as_uri())
     shown.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
@@ -67,8 +54,8 @@ COPY = """place => {
 }"""
 
 
-def test_what_is_copied_brings_its_citation(out: Path, browser: Any) -> None:
-    shown = browser.new_page()
+def test_what_is_copied_brings_its_citation(out: Path, chromium: Any) -> None:
+    shown = chromium.new_page()
     shown.goto((out / "scan" / "report" / "pages-0001.html").as_uri())
     copied = shown.evaluate(COPY, "#p1-1")
     assert copied.startswith("The Cabinet met on") and copied.endswith("\n[scan, scan 1]")

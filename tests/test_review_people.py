@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -264,49 +263,40 @@ def test_names_are_kept_and_hostile_ones_are_shown_as_text(project: Project) -> 
 
 
 @pytest.fixture
-def tab(project: Project) -> Iterator[Any]:
-    """A browser's tab on the desk, as a reader opens it."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        shown = browser.new_page(viewport={"width": 360, "height": 800})
-        shown.goto(f"{project.address}/?key={project.desk.door.secret}")
-        yield shown
-        browser.close()
+def shown(project: Project, tab: Any) -> Any:
+    """The desk in a small window, as a reader opens it."""
+    return tab(f"{project.address}/?key={project.desk.door.secret}", viewport={"width": 360, "height": 800}, bypass_csp=True)
 
 
-def test_drawn_lines_are_read_by_keyboard_alone(project: Project, tab: Any) -> None:
+def test_drawn_lines_are_read_by_keyboard_alone(project: Project, shown: Any) -> None:
     def line() -> str:
-        return str(tab.get_attribute("#reading", "data-line"))
+        return str(shown.get_attribute("#reading", "data-line"))
 
     def moved(before: str) -> None:
-        tab.wait_for_function("(old) => document.getElementById('reading')?.dataset.line !== old", arg=before)
+        shown.wait_for_function("(old) => document.getElementById('reading')?.dataset.line !== old", arg=before)
 
-    tab.goto(f"{project.address}/audit")
+    shown.goto(f"{project.address}/audit")
     first = line()
-    tab.wait_for_function("() => document.activeElement?.matches('[data-all-right]')")
-    tab.keyboard.press("Enter")
+    shown.wait_for_function("() => document.activeElement?.matches('[data-all-right]')")
+    shown.keyboard.press("Enter")
     moved(first)
     second = line()
-    tab.locator(".word").first.press("Space")
-    tab.wait_for_selector("[data-some]:not([hidden])")
-    tab.locator("[data-some]").press("Enter")
+    shown.locator(".word").first.press("Space")
+    shown.wait_for_selector("[data-some]:not([hidden])")
+    shown.locator("[data-some]").press("Enter")
     moved(second)
     third = line()
-    tab.keyboard.press("e")
-    tab.locator("textarea").fill("typed anew")
-    tab.keyboard.press("Enter")
+    shown.keyboard.press("e")
+    shown.locator("textarea").fill("typed anew")
+    shown.keyboard.press("Enter")
     moved(third)
     rows = project.desk.store.connection.execute("SELECT wrong FROM readings ORDER BY number").fetchall()
     assert [row[0] for row in rows][:2] == [0, 1] and rows[2][0] > 1
-    tab.keyboard.press("u")
-    tab.wait_for_function("(old) => document.getElementById('reading')?.dataset.line === old", arg=third)
+    shown.keyboard.press("u")
+    shown.wait_for_function("(old) => document.getElementById('reading')?.dataset.line === old", arg=third)
 
 
-def test_the_pages_keep_the_rules_of_accessibility_and_fit_a_small_screen(project: Project, tab: Any) -> None:
+def test_the_pages_keep_the_rules_of_accessibility_and_fit_a_small_screen(project: Project, shown: Any) -> None:
     rules = pytest.importorskip("axe_core_python.sync_playwright")
     project.post("/packets", {"name": "All", "second": 100})
     number, task, _, _ = project.doubts()[0]
@@ -314,7 +304,7 @@ def test_the_pages_keep_the_rules_of_accessibility_and_fit_a_small_screen(projec
     read_one(project, wrong=1)
     project.settle()
     for path in ("/", "/audit", "/people", "/history", "/second/1", "/third"):
-        tab.goto(f"{project.address}{path}")
-        broken = rules.Axe().run(tab)["violations"]
+        shown.goto(f"{project.address}{path}")
+        broken = rules.Axe().run(shown)["violations"]
         assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in broken], path
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
