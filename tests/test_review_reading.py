@@ -142,6 +142,10 @@ def test_a_finished_page_takes_no_changes(archive: Served, tab: Any) -> None:
         answer = client.post(f"{page.url}/write", data=span, headers={"origin": archive.base})
     assert answer.status_code == 409
     assert "finished" in answer.text
+    shown = page.context.new_page()
+    shown.goto(f"{archive.base}/search?text=thaw+chart&replace=1&replacement=frost+chart")
+    shown.get_by_role("button", name="Replace in the lines that are ticked").click()
+    shown.get_by_text("1 on finished pages were left").wait_for()
     page.get_by_role("button", name="Open again").click()
     wait_for(page, "changed again")
     assert "Club" not in page.locator("#text").inner_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from pipeline.review.deciding import Stale, short
 from pipeline.review.desk import desk_of, page, reader_of
 from pipeline.review.searching import MOST_FOUND, Found, Sought, search
 from pipeline.review.typing import texts_now, type_lines
+from pipeline.review.writing import locks
 
 
 def sought_of(given: Mapping[str, Any]) -> Sought:
@@ -47,14 +49,23 @@ async def replaced(request: Request) -> Response:
     ticked = {int(str(number)) for number in form.getlist("line") if str(number).isdecimal()}
     if sought.replacement is None:
         raise HTTPException(400, "Nothing was given to put in its place.")
+    return await run_in_threadpool(replace, request, sought, ticked)
+
+
+def replace(request: Request, sought: Sought, ticked: set[int]) -> Response:
+    """Replace in the lines that are ticked, but for those on pages that somebody called finished."""
+    desk = desk_of(request)
     try:
-        found, _ = search(desk_of(request).store, sought, texts_now(desk_of(request)))
-        texts = {line.number: line.after for line in found if line.number in ticked}
-        label = f"replaced: “{short(sought.text)}” → “{short(sought.replacement)}”, {len(texts)} lines"
-        count = type_lines(desk_of(request), reader_of(request), texts, label) if texts else 0
+        found, _ = search(desk.store, sought, texts_now(desk))
+        chosen = [line for line in found if line.number in ticked]
+        texts = {line.number: line.after for line in chosen if not locks(desk.store, line.folder, line.page)}
+        label = f"replaced: “{short(sought.text)}” → “{short(sought.replacement or '')}”, {len(texts)} lines"
+        count = type_lines(desk, reader_of(request), texts, label) if texts else 0
     except (ValueError, Stale) as fault:
         raise HTTPException(400, str(fault)) from fault
-    return shown(request, sought, f"Replaced in {count} lines. It can be undone in the history.")
+    left = len(chosen) - len(texts)
+    finished = f" {left} on finished pages were left as they are." if left else ""
+    return shown(request, sought, f"Replaced in {count} lines. It can be undone in the history.{finished}")
 
 
 ROUTES = [Route("/search", searched), Route("/search", replaced, methods=["POST"])]
