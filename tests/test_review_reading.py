@@ -171,9 +171,15 @@ def test_filters_mark_words_and_list_their_pages(archive: Served, tab: Any) -> N
     marked = page.locator(".picked").all_inner_texts()
     assert "xqzrtt" in marked
     assert "Minister" not in marked
+    page.locator(".line .w", has_text="Orde").click()
+    page.keyboard.press("e")
+    page.keyboard.type("Nobody")
+    page.keyboard.press("Enter")
+    wait_for(page, "typed")
     page.locator("select[name=show]").select_option("readers")
     page.wait_for_url("**show=readers**")
-    assert 0 < page.locator(".leaves li").count() < 10
+    assert page.locator(".picked").all_inner_texts() == ["Nobody"]
+    assert page.locator(".leaves li").count() < 10
 
 
 def test_what_is_copied_brings_its_citation(archive: Served, tab: Any) -> None:

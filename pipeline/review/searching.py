@@ -1,4 +1,5 @@
-"""Search and replace over the lines of all documents; patterns are given little time, so that none can hang the desk."""
+"""Search and replace over the lines of all documents; patterns are given little time, and run beside other requests, so that
+none can hang the desk."""
 
 from __future__ import annotations
 
@@ -71,8 +72,8 @@ def search(store: Store, sought: Sought, now: Texts) -> tuple[list[Found], bool]
             return found, True
         text = now(row["number"]) if row["number"] in changed else row["text"]
         try:
-            matches = list(pattern.finditer(text, timeout=left))
-            after = pattern.sub(replacement(sought), text, timeout=left) if sought.replacement is not None else ""
+            matches = list(pattern.finditer(text, timeout=left, concurrent=sought.pattern))
+            after = pattern.sub(replacement(sought), text, timeout=left, concurrent=sought.pattern) if sought.replacement is not None else ""
         except TimeoutError:
             return found, True
         except (regex.error, IndexError) as fault:

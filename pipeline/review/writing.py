@@ -86,14 +86,14 @@ def put_back(desk: Desk, reader: str, row: sqlite3.Row, digest: str, start: int)
 
 def keep(store: Store, reader: str, label: str, row: sqlite3.Row, made_of: Sequence[Decision], *, whole: bool = False) -> None:
     """Write decisions into the log as one step; `whole`: their line was read whole, and what they leave in it is right."""
-    touched = "SELECT number FROM lines WHERE document = ? AND start < ? AND end > ?"
+    met = "SELECT number FROM lines WHERE document = ? AND start < ? AND end > ?"
     with store.writing() as connection:
         step = store.begin_step(connection, reader, label)
         record(connection, step, made_of)
         for one in made_of:
             place = (row["document"], one.anchor.end, one.anchor.start)
-            lines = [found[0] for found in connection.execute(touched, place).fetchall()]
-            connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(line,) for line in lines])
+            lines = [found[0] for found in connection.execute(met, place).fetchall()]
+            connection.executemany("INSERT OR IGNORE INTO retyped VALUES (?)", [(line,) for line in lines])
             for line in lines if whole else ():
                 confirm_rest(connection, line, step)
         reopen(connection, step)
