@@ -73,7 +73,9 @@ def search(store: Store, sought: Sought, now: Texts) -> tuple[list[Found], bool]
         text = now(row["number"]) if row["number"] in changed else row["text"]
         try:
             matches = list(pattern.finditer(text, timeout=left, concurrent=sought.pattern))
-            after = pattern.sub(replacement(sought), text, timeout=left, concurrent=sought.pattern) if sought.replacement is not None else ""
+            after = ""
+            if sought.replacement is not None:
+                after = pattern.sub(replacement(sought), text, timeout=left, concurrent=sought.pattern)
         except TimeoutError:
             return found, True
         except (regex.error, IndexError) as fault:
