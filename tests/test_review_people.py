@@ -253,6 +253,7 @@ def test_decisions_without_a_place_are_listed(project: Project) -> None:
         connection.execute("UPDATE documents SET source = 'another'")
     shown = project.get("/history")
     assert "1 decision without a place" in shown and "mended" in shown and stands in shown
+    assert '"after": "mended"' in project.get("/history.jsonl")
 
 
 def test_names_are_kept_and_hostile_ones_are_shown_as_text(project: Project) -> None:

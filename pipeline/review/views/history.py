@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline.decisions.exchange import exported
 from pipeline.review.deciding import redo, undo
 from pipeline.review.desk import desk_of, page, reader_of
 from pipeline.review.past import lost, past, what_holds
@@ -48,4 +49,14 @@ def turned(request: Request) -> Response:
     return listed(request, said)
 
 
-ROUTES = [Route("/history", history), Route("/history/{number:int}/{which:str}", turned, methods=["POST"])]
+def written(request: Request) -> Response:
+    """The whole log as a file of JSON Lines."""
+    headers = {"content-disposition": 'attachment; filename="decisions.jsonl"'}
+    return Response("".join(exported(desk_of(request).store)), media_type="application/x-ndjson", headers=headers)
+
+
+ROUTES = [
+    Route("/history", history),
+    Route("/history.jsonl", written),
+    Route("/history/{number:int}/{which:str}", turned, methods=["POST"]),
+]
