@@ -104,12 +104,12 @@ def test_minutes_go_by_the_readers_pace_and_a_goal_is_kept(project: Project) -> 
     counter = counter_of(project.desk)
     first = counter.standing()[0]
     assert first is not None and first.state == "on" and first.minutes.all > 0
-    assert project.post("/goal", {"goal": "0.5"}).status_code == 303
+    assert project.post("/goal", {"goal": "50"}).status_code == 303
     project.settle()
     easy = counter.standing()[0]
     assert easy is not None and easy.goal == 0.5 and easy.minutes.all == 0
     assert easy.state == "pages" and "looks bad" in project.get("/"), "the torn page is pointed at whatever the goal is"
-    assert project.post("/goal", {"goal": "2"}).status_code == 400
+    assert project.post("/goal", {"goal": "200"}).status_code == 400
 
 
 def test_decided_words_are_out_of_what_is_left_and_come_back_when_undone(project: Project) -> None:

@@ -21,7 +21,6 @@ from pipeline.review.words import Words, drawn_verdicts, read_words
 
 GOAL = 0.999
 """Share of right words, where the user has set no other."""
-GOALS = (0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
 POOR, FEW = 0.05, 3.0
 """A page looks bad where so great a share of its words is expected wrong still, and at least so many words."""
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from pipeline.review.counting import counter_of
 from pipeline.review.desk import desk_of, page
-from pipeline.review.stopping import GOALS, set_goal
+from pipeline.review.stopping import goal_of, set_goal
 from pipeline.review.summary import bad_pages, documents_left, doubts_left
 
 TOGETHER = 50
@@ -29,7 +29,7 @@ def overview(request: Request) -> Response:
         "standing.html" if request.url.path == "/standing" else "overview.html",
         standing=standing,
         fresh=fresh,
-        goals=GOALS,
+        goal=goal_of(connection),
         doubts=doubts,
         open=left,
         bad=bad_pages(connection) if standing else [],
@@ -62,11 +62,11 @@ def minutes(number: float) -> str:
 
 async def goal(request: Request) -> Response:
     """Set another goal."""
-    form = await request.form()
+    given = str((await request.form()).get("goal", "")).replace(",", ".").rstrip("% ")
     try:
-        set_goal(desk_of(request).store, float(str(form.get("goal", ""))))
+        set_goal(desk_of(request).store, float(given) / 100)
     except ValueError as fault:
-        raise HTTPException(400, str(fault)) from fault
+        raise HTTPException(400, "A goal is a share of the words such as 99.9 %, between 50 and 100.") from fault
     return RedirectResponse("/", 303)
 
 
