@@ -149,7 +149,7 @@ def test_lines_drawn_at_random_move_the_estimate(project: Project) -> None:
     for number in range(1, 13):
         project.post(f"/history/{number}/undo", {})
     for _ in range(6):
-        read_one(project, wrong=3)
+        read_one(project, wrong=7)
     project.settle()
     worse = counter.standing()[0]
     assert worse is not None and worse.left.expected > after.left.expected

@@ -204,9 +204,10 @@ def reopen(connection: sqlite3.Connection, step: int) -> None:
         f"max(decisions.step) AS step, CASE decisions.choice WHEN 'unclear' THEN {UNCLEAR} ELSE {DECIDED} END AS state "
         "FROM touched JOIN doubts ON doubts.number = touched.number JOIN documents ON documents.number = doubts.document "
         "JOIN decisions ON decisions.document = documents.folder AND decisions.source = documents.source "
-        "AND decisions.start <= doubts.start AND decisions.end >= doubts.end "
+        "AND decisions.start BETWEEN doubts.start - ? AND doubts.start AND decisions.end >= doubts.end "
         "JOIN steps ON steps.number = decisions.step AND steps.undone IS NULL GROUP BY doubts.number) AS found "
-        "WHERE doubts.number = found.number"
+        "WHERE doubts.number = found.number",
+        connection.execute("SELECT coalesce(max(end - start), 0) FROM decisions").fetchone(),
     )
     learn(connection, "SELECT number FROM touched")
     rescore(connection, "SELECT task FROM touched")

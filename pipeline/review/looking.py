@@ -41,7 +41,7 @@ TABLES = ("documents", "lines", "pages", "tasks", "doubts", "retyped")
 def look(store: Store, root: Path, folders: Sequence[Path], jobs: int, report: Reporter) -> list[Outcome]:
     """Look through the finished documents in some folders under `root`, where they are new or changed since, and put together
     what is to be reviewed; documents that are gone are left out. Raises PipelineError."""
-    prepare(store)
+    look_tables(store)
     found = finished_folders(folders)
     known = dict(store.connection.execute("SELECT folder, made FROM documents").fetchall())
     names = {folder: name_of(folder, root) for folder in found}
@@ -70,7 +70,7 @@ def made(folder: Path) -> str:
     return total.hexdigest()
 
 
-def prepare(store: Store) -> None:
+def look_tables(store: Store) -> None:
     """Make the desk's tables where they are missing, or of another version."""
     with store.writing() as connection:
         for statement in LASTING.split(";\n"):

@@ -54,8 +54,8 @@ def take_in(connection: sqlite3.Connection) -> None:
         f"CASE decisions.choice WHEN 'unclear' THEN {UNCLEAR} ELSE 1 END AS state "
         "FROM decisions JOIN steps ON steps.number = decisions.step AND steps.undone IS NULL "
         "JOIN documents ON documents.folder = decisions.document AND documents.source = decisions.source "
-        "JOIN doubts ON doubts.document = documents.number AND doubts.start >= decisions.start AND doubts.end <= decisions.end "
-        "GROUP BY doubts.number) AS found WHERE doubts.number = found.number"
+        "JOIN doubts ON doubts.document = documents.number AND doubts.start BETWEEN decisions.start AND decisions.end "
+        "AND doubts.end <= decisions.end GROUP BY doubts.number) AS found WHERE doubts.number = found.number"
     )
 
 
