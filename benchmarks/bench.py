@@ -18,6 +18,8 @@ from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, 
 from benchmarks.formats import measure_formats
 from benchmarks.harm import measure_harm
 from benchmarks.residual import measure_residual
+from benchmarks.review_scale import measure_review_scale
+from benchmarks.review_simulated import measure_review
 from benchmarks.scans import measure_scans
 from benchmarks.speed import measure_speed
 from benchmarks.texts import measure_gold, measure_pairs
@@ -51,6 +53,20 @@ def measure_package(bars: Bars) -> Iterator[Measure]:
     yield Measure("errata --help: seconds", seconds, bars["start_seconds"])
 
 
+def measure_desk(shared: Path, out: Path, bars: Bars, digitised: Path | None) -> Iterator[Measure]:
+    """The review desk: what a reader waits for, and how soon most of what is wrong is put right."""
+    yield from measure_review_scale(out / "desk", bars)
+    if digitised is None:
+        digitised = out / "digitised"
+        timed(errata("digitise", "-q", "-o", digitised, shared / "scans" / "pages"))
+    timed(errata("clean", "-q", "-o", out / "cleaned", shared / "thesis" / "thesis.txt"))
+    truths = {"scans": shared / "scans" / "pages", "thesis": shared / "thesis" / "gold"}
+    for (name, truth), made_in in zip(truths.items(), (digitised, out / "cleaned"), strict=True):
+        folder = next(path.parent for path in made_in.rglob("text.txt"))
+        own = {"lines": bars[f"{name}_lines"], "items": bars[f"{name}_items"]}
+        yield from measure_review(folder, truth, name, own)
+
+
 def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
     bars = read_bars()
     yield from measure_package(bars["package"])
@@ -64,6 +80,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "formats": ("scans", lambda: measure_formats(shared, out / "formats", bars["formats"])),
         "trust": ("scans", lambda: measure_trust(shared, out / "trust", bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
+        "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"], made(out / "scans" / "balanced"))),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
@@ -71,7 +88,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "trust", "formats", "harm"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "trust", "formats", "harm", "desk"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
@@ -86,7 +103,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
     parser.add_argument(
-        "--only", nargs="*", default=[], help="thesis, gold, postocr, speed, scans, residual, trust, formats, harm, agreement"
+        "--only",
+        nargs="*",
+        default=[],
+        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk ...",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

@@ -194,3 +194,38 @@ def test_rules_of_accessibility(letters: Served, tab: Any, width: int, scheme: s
         found = page.evaluate("axe.run()")["violations"]
         assert [(path, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_from_the_scans_to_the_reviewed_texts(tmp_path: Path, desk: Serve, tab: Any) -> None:
+    for number, text in enumerate(("The Minister met Zwqrbk\nat the Foreign Office and\nsaid nothing of xvbnmq.\n", LETTER), 1):
+        draw_page(text, (1500, 400)).save(tmp_path / f"{number}.png")
+    out = tmp_path / "out"
+    scans = [str(tmp_path / f"{number}.png") for number in (1, 2)]
+    assert main(["digitise", *scans, "-o", str(out), "--effort", "fast", "--format", "tei", "-q"]) == 0
+    before = {path.name: (path / "text.txt").read_text() for path in out.iterdir() if path.is_dir()}
+    served = desk(out)
+    page = tab(served.address)
+    page.goto(f"{served.base}/queue?kind=line")
+    page.wait_for_function("() => document.activeElement.matches('[data-enter]')")
+    decided = page.locator("#task mark.current").inner_text()
+    page.keyboard.press("e")
+    page.keyboard.type("Persia")
+    page.keyboard.press("Enter")
+    wait_for(page, "typed")
+    while page.locator("#answer").count():
+        before_this = page.locator("#said").inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_function("old => document.getElementById('said').textContent !== old", arg=before_this)
+    assert main(["apply", str(out), "-q"]) == 0
+    after = {path.name: (path / "text.txt").read_text() for path in out.iterdir() if path.is_dir()}
+    changed = [name for name in after if after[name] != before[name]]
+    assert len(changed) == 1 and after[changed[0]] == before[changed[0]].replace(decided, "Persia", 1)
+    assert (
+        "Persia" in (out / changed[0] / "tei.xml").read_text()
+        and "typed by Anna" in (out / changed[0] / "edits.jsonl").read_text()
+    )
+    made = {
+        path: path.read_bytes() for path in out.rglob("*") if path.suffix in (".txt", ".jsonl", ".xml", ".html", ".md", ".csv")
+    }
+    assert main(["apply", str(out), "-q"]) == 0
+    assert {path: path.read_bytes() for path in made} == made

@@ -17,6 +17,12 @@ SCORE = (
     f"ELSE gain / ({LINE_SECONDS} + {DOUBT_SECONDS} * (open - 1)) END"
 )
 
+REST = (
+    "CASE tasks.kind WHEN 'line' THEN max(0, coalesce((SELECT risk FROM lines WHERE lines.number = tasks.line) "
+    "- (SELECT sum(prior) FROM doubts AS own WHERE own.line = tasks.line), 0)) ELSE 0 END"
+)
+"""What is expected to be wrong in the rest of a line that is read for one of its places: it is seen as well."""
+
 
 def assemble(connection: sqlite3.Connection) -> None:
     """Make all tasks anew, within a transaction, and take in what has been decided; who skipped a task is kept."""
@@ -74,7 +80,7 @@ def rescore(connection: sqlite3.Connection, tasks: str = "SELECT number FROM tas
     """Count what is open in some tasks (a query), and rank them."""
     connection.execute(
         f"UPDATE tasks SET open = found.open, score = found.score FROM (SELECT number, open, {SCORE} AS score FROM ("
-        f"SELECT tasks.number, tasks.kind, count(doubts.number) AS open, coalesce(sum(doubts.chance), 0) AS gain "
+        f"SELECT tasks.number, tasks.kind, count(doubts.number) AS open, coalesce(sum(doubts.chance), 0) + {REST} AS gain "
         f"FROM tasks LEFT JOIN doubts ON doubts.task = tasks.number AND doubts.state = {OPEN} "
         f"WHERE tasks.number IN ({tasks}) GROUP BY tasks.number)) AS found WHERE tasks.number = found.number",
         values,
