@@ -30,12 +30,6 @@ PASSWORD = "ERRATA_PASSWORD"  # noqa: S105 (the name of a variable)
 @click.option("--behind-tls", is_flag=True, help="A proxy that encrypts and asks who comes stands before the desk.")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="A name under which readers reach the desk; repeatable.")
 @click.option("--reader", metavar="NAME", help="Who reads, where the browser has not been told. Default: your login.")
-@click.option(
-    "--state",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Where review.sqlite lies. Default: with the documents.",
-)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the address.")
 def review(
@@ -48,7 +42,7 @@ def review(
     """
     from pipeline.batch.stamp import finished_folders
     from pipeline.decisions.finding import store_for
-    from pipeline.decisions.store import NAME, Store
+    from pipeline.decisions.store import Store
     from pipeline.review.desk import Desk
     from pipeline.review.looking import look
     from pipeline.review.safety import Door
@@ -58,8 +52,8 @@ def review(
     place = Place(host, port, asked(bool(given["password"])), bool(given["behind_tls"]), names)
     place.check()
     finished_folders(folders)
-    found, state = store_for(folders), given["state"]
-    store = Store(state / NAME if isinstance(state, Path) else found)
+    found = store_for(folders)
+    store = Store(found)
     for outcome in look(store, found.parent, folders, jobs or os.cpu_count() or 1, console):
         if outcome.error is not None:
             console.error(outcome.error, outcome.detail)
