@@ -59,6 +59,21 @@ def test_deciding_by_keyboard_alone(letters: Served, tab: Any) -> None:
     assert "Xerxes" in page.locator(".steps li").first.inner_text()
 
 
+def test_a_word_for_the_dictionary_is_asked_about_no_more(tmp_path: Path, desk: Serve, tab: Any) -> None:
+    served = desk(cleaned(tmp_path, one="The envoy met xqzrtt again.\n", two="Nobody else knew xqzrtt by sight.\n"))
+    page = tab(served.address)
+    page.goto(f"{served.base}/queue?kind=series")
+    assert "The same in 2 places" in page.locator("#task").inner_text()
+    page.keyboard.press("d")
+    page.keyboard.press("n")
+    wait_for(page, "Added")
+    with sqlite3.connect(store(served)) as connection:
+        assert connection.execute("SELECT count(*) FROM doubts WHERE stands = 'xqzrtt' AND state = 0").fetchone()[0] == 0
+        assert connection.execute("SELECT form, kind FROM dictionary").fetchall() == [("xqzrtt", "name")]
+    page.keyboard.press("u")
+    wait_for(page, "Undone")
+
+
 def test_help_skip_back_and_the_whole_page(letters: Served, tab: Any) -> None:
     page = tab(letters.address)
     page.goto(f"{letters.base}/queue?kind=line")

@@ -237,4 +237,9 @@ def add_word(store: Store, reader: str, form: str, kind: str) -> Done:
     with store.writing() as connection:
         step = store.begin_step(connection, reader, f"added to the dictionary: “{short(form)}”, a {kind}")
         connection.execute("INSERT INTO dictionary (step, form, kind) VALUES (?, ?, ?)", (step, form, kind))
-    return Done(step, form, 1)
+        after, edits = RESULT["right"]
+        same = f"doubts.key = :key AND doubts.state = {OPEN}"
+        query = RECORD.format(after=after, edits=edits, places="places", which=same)
+        count = connection.execute(query, {"step": step, "choice": "right", "key": f"word|{form}", "pictured": True}).rowcount
+        reopen(connection, step)
+    return Done(step, form, count)
