@@ -76,9 +76,9 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "postocr": ("postocr", lambda: measure_pairs(shared / "postocr", bars)),
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
-        "residual": ("scans", lambda: measure_residual(shared, bars["residual"], made(out / "scans" / "balanced"))),
+        "residual": ("scans", lambda: measure_residual(shared, out, bars["residual"])),
         "formats": ("scans", lambda: measure_formats(shared, out / "formats", bars["formats"])),
-        "trust": ("scans", lambda: measure_trust(shared, out / "trust", bars["trust"])),
+        "trust": ("scans", lambda: measure_trust(shared, out, bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"], made(out / "scans" / "balanced"))),
         "agreement": ("", lambda: measure_agreement(shared)),
@@ -92,11 +92,6 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
-
-
-def made(folder: Path) -> Path | None:
-    """A folder of results, if an earlier measurement has made it."""
-    return folder if folder.is_dir() else None
 
 
 def main() -> int:

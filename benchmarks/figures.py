@@ -1,13 +1,16 @@
-"""A figure beside the bar that it must hold and the aim that it should reach; and how long and how large a command is."""
+"""A figure beside the bar that it must hold and the aim that it should reach; how long and how large a command is; and how a
+measurement of the shared collections is called."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,3 +74,29 @@ def timed_and_weighed(command: Sequence[str | Path]) -> tuple[float, float]:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words)
     return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a measurement is called with: the folder of the shared collections; a folder for what is made on the way, used again
+    if it is there; the part to be measured, None for all."""
+
+    shared: Path
+    work: Path
+    only: str | None
+
+
+def with_collections(about: str | None, measure: Callable[[Options], None], parts: Sequence[str] = ()) -> int:
+    """Call a measurement from the command line; the exit code. It is skipped where there are no shared collections."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
+    parser.add_argument("--work", type=Path, help="a folder for pages and what is read from them, used again if it is there")
+    if parts:
+        parser.add_argument("--only", choices=parts)
+    told = parser.parse_args()
+    if not told.shared.is_dir():
+        print(f"skipped: no {told.shared}")
+        return 0
+    with tempfile.TemporaryDirectory() as place:
+        measure(Options(told.shared.resolve(), (told.work or Path(place)).resolve(), told.only if parts else None))
+    return 0

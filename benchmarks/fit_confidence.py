@@ -6,11 +6,8 @@ the same with what the OCR said left out, and the corrected pages of the thesis.
 
 from __future__ import annotations
 
-import argparse
 import json
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.figures import ROOT, errata
+from benchmarks.figures import ROOT, Options, with_collections
 from benchmarks.fit_pages import write
-from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
+from benchmarks.judged import Known, digitise, digitised_scans, judged_scans, judged_thesis
 from pipeline.confidence.fitting import RIDGE, fitted
 from pipeline.confidence.model import chances
 from pipeline.confidence.words import FEATURES, TEXT_FEATURES
@@ -34,9 +31,6 @@ KINDS = ("ehri", "stanford1905", "sample", "made", "thesis")
 MADE = {len(FEATURES): 0.4, len(TEXT_FEATURES): 0.15}
 """How much a word of a page that we made counts, with images and without: there are many of them, with more errors than usual,
 and without an image nothing shows that a page is worn."""
-EFFORTS = {"": "balanced"}
-"""What pages are read with, by the suffix of their folder: the default, as a vote has another scale of confidence than a single
-reading."""
 EXPECTED = {"unknown seen": (-0.8, 100.0)}
 """Weights that are drawn to another value than 0, and how many times as strongly: names that a long document repeats are trusted
 more, which single pages cannot teach."""
@@ -48,7 +42,7 @@ WHAT = {
 }
 
 
-def weights_for(documents: Sequence[Judged], columns: int) -> Floats:
+def weights_for(documents: Sequence[Known], columns: int) -> Floats:
     """The weights of the first `columns` features, fitted on some documents."""
     features = np.concatenate([d.words.features[d.known, :columns] for d in documents]).astype(float)
     wrong = np.concatenate([d.wrong[d.known] for d in documents])
@@ -59,7 +53,7 @@ def weights_for(documents: Sequence[Judged], columns: int) -> Floats:
     return fitted(features, wrong, count, expected, strength)
 
 
-def validated(documents: Sequence[Judged], columns: int) -> tuple[float, tuple[Bin, ...]]:
+def validated(documents: Sequence[Known], columns: int) -> tuple[float, tuple[Bin, ...]]:
     """(AUROC, bins of equal mass) over the words of documents in two halves, each seen by the weights of the other only."""
     names = sorted({d.name for d in documents})
     half = {name: at % 2 for at, name in enumerate(names)}
@@ -75,7 +69,7 @@ def validated(documents: Sequence[Judged], columns: int) -> tuple[float, tuple[B
     return auroc(risk, bad), reliability(risk, bad)
 
 
-def entry(name: str, documents: Sequence[Judged]) -> dict[str, Any]:
+def entry(name: str, documents: Sequence[Known]) -> dict[str, Any]:
     """One set of weights with where it comes from; prints its figures."""
     names = FEATURES if name == "image" else TEXT_FEATURES
     weights = weights_for(documents, len(names))
@@ -99,46 +93,26 @@ def entry(name: str, documents: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def documents_for(shared: Path, work: Path, *, images: bool) -> list[Judged]:
-    """What is fitted on: the scans and our pages, as they lie digitised in the folder `work`, before and after repair."""
-    found: list[Judged] = []
+def documents_for(shared: Path, work: Path, *, images: bool) -> list[Known]:
+    """What is fitted on: the scans and our pages, read in the folder `work`, before and after repair."""
+    found: list[Known] = []
+    scans, own = digitised_scans(shared, work), digitise(work / "own", work / "pages")
     for repaired in (False, True):
-        for suffix in EFFORTS if images else ("",):
-            found += judged_scans(shared, work / f"scans{suffix}", repaired=repaired, images=images)
-            made = work / f"own{suffix}"
-            found += judged_scans(shared, made, repaired=repaired, images=images, truths=work / "pages", kind="made")
+        found += judged_scans(shared, scans, repaired=repaired, images=images)
+        found += judged_scans(shared, own, repaired=repaired, images=images, truths=work / "pages", kind="made")
         if not images:
             found += judged_thesis(shared, repaired=repaired)
     return [d for d in found if d.kind in KINDS]
 
 
-def prepare(shared: Path, work: Path) -> None:
-    """Make and read what is not there yet: our pages, and they and the scans read with the efforts balanced and fast."""
+def fit(options: Options) -> None:
+    """Fit both sets of weights, and write them."""
+    work = options.work
     if not (work / "pages").is_dir():
-        write(shared / "thesis" / "gold", work / "pages")
-    for suffix, effort in EFFORTS.items():
-        if not (work / f"scans{suffix}").is_dir():
-            digitise(shared, work / f"scans{suffix}", effort)
-        if not (work / f"own{suffix}").is_dir():
-            command = errata("digitise", "--effort", effort, "--each", "-q", "-o", work / f"own{suffix}", work / "pages")
-            subprocess.run(command, check=True, cwd=ROOT)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    parser.add_argument("--work", type=Path, help="a folder for pages and what is read from them, used again if it is there")
-    options = parser.parse_args()
-    if not options.shared.is_dir():
-        print(f"skipped: no {options.shared}")
-        return 0
-    with tempfile.TemporaryDirectory() as place:
-        work = options.work or Path(place)
-        prepare(options.shared, work)
-        data = {name: entry(name, documents_for(options.shared, work, images=name == "image")) for name in ("text", "image")}
+        write(options.shared / "thesis" / "gold", work / "pages")
+    data = {name: entry(name, documents_for(options.shared, work, images=name == "image")) for name in ("text", "image")}
     TARGET.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_collections(__doc__, fit))

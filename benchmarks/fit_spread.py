@@ -7,21 +7,17 @@ with a half-normal prior (Gelman, "Prior distributions for variance parameters i
 
 from __future__ import annotations
 
-import argparse
 import json
-import re
 import sys
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.figures import ROOT
-from benchmarks.trust import Judged, digitise, judged_scans, judged_thesis
+from benchmarks.figures import ROOT, Options, with_collections
+from benchmarks.judged import Known, digitised_scans, grouped, judged_scans, judged_thesis
 from pipeline.confidence.fitting import RIDGE
 from pipeline.confidence.model import chances, shipped_weights
 from pipeline.confidence.spread import SHIFTS, Spread, document_likelihood, expected_counts, likelihood, student
@@ -36,29 +32,14 @@ Pages = tuple[Floats, NDArray[np.int64], NDArray[np.int64]]
 """Of the pages of a document: wrong words expected under each shift, words, wrong words."""
 
 
-def letter(page: Judged) -> str:
-    """The document that a page belongs to."""
-    if page.kind in ("thesis", "sample"):
-        return page.kind
-    return re.sub(r"_\d+$", "", page.name) if page.kind == "ehri" else page.name
-
-
-def grouped(pages: Iterable[Judged]) -> list[list[Judged]]:
-    """Pages by the document that they belong to."""
-    found: dict[str, list[Judged]] = {}
-    for page in pages:
-        found.setdefault(letter(page), []).append(page)
-    return list(found.values())
-
-
-def counts(pages: Sequence[Judged], risks: Floats) -> Pages:
+def counts(pages: Sequence[Known], risks: Floats) -> Pages:
     """What is expected of each page of a document by the `risks` of its words, and what is true."""
     homes = np.concatenate([np.full(int(page.known.sum()), at) for at, page in enumerate(pages)])
     wrong = np.array([int(page.wrong[page.known].sum()) for page in pages], dtype=np.int64)
     return expected_counts(risks, homes, len(pages)), np.bincount(homes, minlength=len(pages)), wrong
 
 
-def unseen_risks(documents: Sequence[Sequence[Judged]], weights: Floats) -> list[Floats]:
+def unseen_risks(documents: Sequence[Sequence[Known]], weights: Floats) -> list[Floats]:
     """Risks of the words of each document (those that the truth tells of) by a model that was fitted without it: that of
     `weights`, a Newton step away (Pregibon, "Logistic regression diagnostics", Annals of Statistics 9, 1981)."""
     rows = [
@@ -90,7 +71,7 @@ def posterior(documents: Sequence[Pages]) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def entry(name: str, what: str, pages: Sequence[Judged]) -> dict[str, Any]:
+def entry(name: str, what: str, pages: Sequence[Known]) -> dict[str, Any]:
     """The spreads of one kind of text with where they come from; prints them."""
     groups = grouped(page for page in pages if page.known.any())
     risks = unseen_risks(groups, shipped_weights()[name])
@@ -119,31 +100,15 @@ def entry(name: str, what: str, pages: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
-    parser.add_argument("--digitised", type=Path, help="what `errata digitise --each` made of the scans, to save time")
-    options = parser.parse_args()
-    if not options.shared.is_dir():
-        print(f"skipped: no {options.shared}")
-        return 0
-    with tempfile.TemporaryDirectory() as place:
-        if options.digitised is None:
-            digitise(options.shared, Path(place))
-        read = options.digitised or Path(place)
-        scans, texts = ([p for p in judged_scans(options.shared, read, images=i) if p.kind in KINDS] for i in (True, False))
+def fit(options: Options) -> None:
+    """Fit both spreads, and write them."""
+    shared, folder = options.shared, digitised_scans(options.shared, options.work)
+    scans, texts = ([p for p in judged_scans(shared, folder, images=i) if p.kind in KINDS] for i in (True, False))
     what = "16 pages of typescript, 1905-1943 (EHRI, Stanford), and our own samples, after repair"
-    data = {
-        "image": entry("image", what, scans),
-        "text": entry(
-            "text",
-            f"30 hand-corrected pages of a typewritten thesis (about 1980); {what}, without their images",
-            [*judged_thesis(options.shared), *texts],
-        ),
-    }
+    thesis = f"30 hand-corrected pages of a typewritten thesis (about 1980); {what}, without their images"
+    data = {"image": entry("image", what, scans), "text": entry("text", thesis, [*judged_thesis(shared), *texts])}
     TARGET.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_collections(__doc__, fit))

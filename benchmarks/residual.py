@@ -7,9 +7,7 @@ as one.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.figures import ROOT, Bars, Measure
-from benchmarks.trust import Judged, digitise, judged_pairs, judged_scans, judged_thesis
+from benchmarks.figures import Bars, Measure, Options, with_collections
+from benchmarks.judged import Known, digitised_scans, judged_pairs, judged_scans, judged_thesis
 from pipeline.confidence.model import DocumentConfidence, LineConfidence, PageConfidence, WordRisks, word_risk
 from pipeline.confidence.residual import Estimate, Residual, Verdict, residual
 from pipeline.confidence.spread import spread_of
@@ -31,7 +29,7 @@ MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Counted:
     """A document of which every wrong word is known: how many are on each line, in the order of `confidence.lines`."""
 
     name: str
@@ -51,7 +49,7 @@ class Trial:
     after: Estimate
 
 
-def known(name: str, kind: str, parts: Sequence[Judged], *, image: bool) -> Known:
+def known(name: str, kind: str, parts: Sequence[Known], *, image: bool) -> Counted:
     """Parts of a document, each a page, with the words of which the truth says something."""
     pages, risks, wrong, at = [], [], [], 0
     for number, part in enumerate(parts, 1):
@@ -68,17 +66,17 @@ def known(name: str, kind: str, parts: Sequence[Judged], *, image: bool) -> Know
         at += len(risk)
     starts = np.arange(at)
     confidence = DocumentConfidence(tuple(pages), WordRisks(starts, starts + 1, np.concatenate(risks)))
-    return Known(name, kind, image, confidence, np.concatenate(wrong))
+    return Counted(name, kind, image, confidence, np.concatenate(wrong))
 
 
-def rows_of(part: Judged) -> Counts:
+def rows_of(part: Known) -> Counts:
     """The line of each word; lines that are whole paragraphs, as texts without line breaks have them, are cut up."""
     _, first, homes = np.unique(part.lines, return_index=True, return_inverse=True)
     within = np.arange(len(part.lines)) - first[homes]
     return np.cumsum(within % MOST_WORDS == 0)
 
 
-def trials(document: Known) -> Iterator[Trial]:
+def trials(document: Counted) -> Iterator[Trial]:
     """Either half of a document."""
     lines = document.confidence.lines
     first = np.random.default_rng(len(lines)).permutation(len(lines)) < len(lines) // 2
@@ -88,14 +86,14 @@ def trials(document: Known) -> Iterator[Trial]:
         yield Trial(truth, before, after)
 
 
-def left_over(document: Known, read: NDArray[np.bool_], *, drawn: bool) -> Residual:
+def left_over(document: Counted, read: NDArray[np.bool_], *, drawn: bool) -> Residual:
     """What is said to be left when the lines `read` were read; where they were not `drawn`, they say nothing of the others."""
     rows = zip(document.confidence.lines, document.wrong, read, strict=True)
     verdicts = [Verdict(line.start, line.end, int(wrong), drawn) for line, wrong, seen in rows if seen]
     return residual(document.confidence, spread_of(image=document.image), verdicts)
 
 
-def listed(document: Known) -> tuple[int, int, int, int]:
+def listed(document: Counted) -> tuple[int, int, int, int]:
     """Of a document's reading list: its lines, all lines, wrong words on its lines, all wrong words."""
     lines = document.confidence.lines
     chosen = {line.start for line in residual(document.confidence, spread_of(image=document.image)).reading_list().lines}
@@ -103,9 +101,9 @@ def listed(document: Known) -> tuple[int, int, int, int]:
     return int(inside.sum()), len(lines), int(document.wrong[inside].sum()), int(document.wrong.sum())
 
 
-def documents(judged: Iterable[Judged], *, image: bool, whole: bool = True) -> Iterator[Known]:
+def documents(judged: Iterable[Known], *, image: bool, whole: bool = True) -> Iterator[Counted]:
     """Each of `judged` as a document; with `whole`, each kind as one, too."""
-    kinds: dict[str, list[Judged]] = {}
+    kinds: dict[str, list[Known]] = {}
     for part in judged:
         if part.known.any():
             kinds.setdefault(part.kind, []).append(part)
@@ -144,25 +142,23 @@ def row(name: str, found: Sequence[Trial], lists: Sequence[tuple[int, int, int, 
     return f"{text}  {of_list / max(1, lines):>11.0%}{seen / max(1, wrong):>6.0%}"
 
 
-def all_documents(shared: Path, digitised: Path | None) -> Iterator[Known]:
+def all_documents(shared: Path, work: Path) -> Iterator[Counted]:
     """Every document that there is a truth of."""
-    with tempfile.TemporaryDirectory() as place:
-        if digitised is None:
-            digitise(shared, Path(place))
-        scans = list(judged_scans(shared, digitised or Path(place)))
-        texts = list(judged_scans(shared, digitised or Path(place), images=False))
+    folder = digitised_scans(shared, work)
+    scans = judged_scans(shared, folder)
+    texts = judged_scans(shared, folder, images=False)
     yield from documents(scans, image=True)
     for document in documents(texts, image=False):
-        yield Known(document.name, f"{document.kind}, text", False, document.confidence, document.wrong)
+        yield Counted(document.name, f"{document.kind}, text", False, document.confidence, document.wrong)
     yield from documents(judged_thesis(shared), image=False)
     yield from documents(judged_pairs(shared / "postocr"), image=False)
 
 
-def measure_residual(shared: Path, bars: Bars, digitised: Path | None = None) -> Iterator[Measure]:
+def measure_residual(shared: Path, work: Path, bars: Bars) -> Iterator[Measure]:
     """Coverage and width over all trials, with a row for each kind printed."""
     found: dict[str, list[Trial]] = {}
     lists: dict[str, list[tuple[int, int, int, int]]] = {}
-    for document in all_documents(shared, digitised):
+    for document in all_documents(shared, work):
         kind = f"{document.kind}, whole" if document.name == document.kind.split(",")[0] else document.kind
         found.setdefault(kind, []).extend(trials(document))
         lists.setdefault(kind, []).append(listed(document))
@@ -180,20 +176,13 @@ def measure_residual(shared: Path, bars: Bars, digitised: Path | None = None) ->
         yield Measure(f"left wrong, {when}: half-width", half_width(pairs)[1], bars[f"{side}_width"], shown="{:.1%}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the collections lie")
-    parser.add_argument("--digitised", type=Path, help="what `errata digitise --each` made of the scans, to save time")
-    options = parser.parse_args()
-    if not options.shared.is_dir():
-        print(f"skipped: no {options.shared}")
-        return 0
+def measure(options: Options) -> None:
+    """Print every figure."""
     none = {"bar": 0.0}
     bars = {f"{side}_{what}": none for side in ("before", "after") for what in ("covered", "alike", "width")}
-    for measure in measure_residual(options.shared, bars, options.digitised):
-        print(f"{measure.name}: {measure.shown.format(measure.value)}")
-    return 0
+    for found in measure_residual(options.shared, options.work, bars):
+        print(f"{found.name}: {found.shown.format(found.value)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_collections(__doc__, measure))

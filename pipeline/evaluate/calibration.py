@@ -86,6 +86,11 @@ def expected_calibration_error(bins: tuple[Bin, ...]) -> float:
     return sum(b.count * abs(b.expected - b.found) for b in bins) / max(1, sum(b.count for b in bins))
 
 
+def calibration_error(chance: ArrayLike, wrong: ArrayLike, bins: int = BINS) -> float:
+    """The expected calibration error of chances, in bins of equal mass."""
+    return expected_calibration_error(reliability(chance, wrong, bins))
+
+
 def brier(chance: ArrayLike, wrong: ArrayLike) -> float:
     """Mean squared distance between chance and outcome (Brier, Monthly Weather Review 78, 1950); NaN without items."""
     values = floats(chance)

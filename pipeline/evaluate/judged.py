@@ -17,7 +17,7 @@ from pipeline.evaluate.calibration import (
     aurc,
     auroc,
     brier,
-    expected_calibration_error,
+    calibration_error,
     found_by_reading,
     reliability,
     risk_coverage,
@@ -89,8 +89,8 @@ class Certainty:
 
 def of_words(table: Floats) -> Floats:
     chance, wrong = table[:, 0], table[:, 1]
-    error = expected_calibration_error(reliability(chance, wrong))
-    return np.array([auroc(chance, wrong), error, brier(chance, wrong), aurc(chance, wrong), found_by_reading(chance, wrong)])
+    measures = auroc, calibration_error, brier, aurc, found_by_reading
+    return np.array([measure(chance, wrong) for measure in measures])
 
 
 def reading(table: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.confidence.words import Words
-from pipeline.evaluate.labels import RIGHT, UNJUDGED, WRONG, States, folded, label
+from pipeline.evaluate.labels import RIGHT, UNJUDGED, WRONG, Labels, States, folded, label
 from pipeline.evaluate.placing import Finder
 from pipeline.model import Source
 
@@ -70,10 +70,19 @@ def judge_pages(source: Source, text: str, words: Words, states: States, truths:
     return used
 
 
-def judge_passages(text: str, words: Words, states: States, truths: Iterable[tuple[str, str]]) -> set[str]:
-    """Take in corrected pages (name, text) of a long document, each looked for in its text; the names of those found."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A corrected page that stands in a long document: which of its words those are, and their labels."""
+
+    name: str
+    words: slice
+    labels: Labels
+
+
+def passages(text: str, words: Words, truths: Iterable[tuple[str, str]]) -> Iterator[Passage]:
+    """Corrected pages (name, text) of a long document, looked for in its text; those that are found."""
     plain, offsets = folded(text, pages=False)
-    finder, used = Finder(plain), set()
+    finder = Finder(plain)
     for name, truth in truths:
         wanted = folded(truth, pages=False)[0].strip()
         place = finder.place(wanted)
@@ -83,6 +92,13 @@ def judge_passages(text: str, words: Words, states: States, truths: Iterable[tup
         first, last = np.searchsorted(words.ends, begin, side="right"), np.searchsorted(words.starts, end)
         if first < last:
             passage = text[int(words.starts[first]) : int(words.ends[last - 1])]
-            states[first:last] = label(passage, truth, pages=False).states
-            used.add(name)
+            yield Passage(name, slice(int(first), int(last)), label(passage, truth, pages=False))
+
+
+def judge_passages(text: str, words: Words, states: States, truths: Iterable[tuple[str, str]]) -> set[str]:
+    """Take in corrected pages (name, text) of a long document, each looked for in its text; the names of those found."""
+    used = set()
+    for passage in passages(text, words, truths):
+        states[passage.words] = passage.labels.states
+        used.add(passage.name)
     return used

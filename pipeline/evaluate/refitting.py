@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.confidence.fitting import fitted
 from pipeline.confidence.model import COLUMNS, Weights, chances, shipped_weights
 from pipeline.errors import UnreadableInput
-from pipeline.evaluate.calibration import auroc, expected_calibration_error, reliability
+from pipeline.evaluate.calibration import auroc, calibration_error
 from pipeline.evaluate.known_words import Judged
 
 Floats = NDArray[np.float64]
@@ -113,7 +113,7 @@ def refitted(kind: str, rows: Rows, shipped: Weights) -> tuple[Figures, Floats]:
         len(rows.wrong),
         int(rows.wrong.sum()),
         (auroc(before, rows.wrong), auroc(after, rows.wrong)),
-        (error_of(before, rows.wrong), error_of(after, rows.wrong)),
+        (calibration_error(before, rows.wrong), calibration_error(after, rows.wrong)),
         (float(before.sum()), float(after.sum())),
         kept,
     )
@@ -128,11 +128,6 @@ def held_out(rows: Rows, old: Floats, prior: float) -> Floats:
         weights = fitted(rows.features[~out], rows.wrong[~out], expected=old, strength=prior)
         risks[out] = chances(rows.features[out] @ weights)
     return risks
-
-
-def error_of(risks: Floats, wrong: NDArray[np.bool_]) -> float:
-    """The expected calibration error."""
-    return expected_calibration_error(reliability(risks, wrong))
 
 
 def surprise(risks: Floats, wrong: NDArray[np.bool_]) -> float:
