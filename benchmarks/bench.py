@@ -53,11 +53,11 @@ def measure_package(bars: Bars) -> Iterator[Measure]:
     yield Measure("errata --help: seconds", seconds, bars["start_seconds"])
 
 
-def measure_desk(shared: Path, out: Path, bars: Bars, digitised: Path | None) -> Iterator[Measure]:
+def measure_desk(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
     """The review desk: what a reader waits for, and how soon most of what is wrong is put right."""
     yield from measure_review_scale(out / "desk", bars)
-    if digitised is None:
-        digitised = out / "digitised"
+    digitised = out / "scans" / "balanced"
+    if not digitised.is_dir():
         timed(errata("digitise", "-q", "-o", digitised, shared / "scans" / "pages"))
     timed(errata("clean", "-q", "-o", out / "cleaned", shared / "thesis" / "thesis.txt"))
     truths = {"scans": shared / "scans" / "pages", "thesis": shared / "thesis" / "gold"}
@@ -80,7 +80,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "formats": ("scans", lambda: measure_formats(shared, out / "formats", bars["formats"])),
         "trust": ("scans", lambda: measure_trust(shared, out, bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
-        "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"], made(out / "scans" / "balanced"))),
+        "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
