@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -28,6 +28,8 @@ WORDS = 330
 """Words of a printed page, at most."""
 WEAR = ((0.2, 0.0), (0.4, 0.25), (0.45, -0.35), (0.55, 0.4), (0.5, -0.6), (0.75, 0.1), (0.3, 0.1))
 """Degrees of wear: how rough the edges of letters are, and whether they lose ink (above 0) or gain it."""
+POOR = 24
+"""How many pages are made that are poor to read."""
 
 
 def pages(gold: Path) -> Iterator[tuple[str, Gray, str]]:
@@ -39,6 +41,28 @@ def pages(gold: Path) -> Iterator[tuple[str, Gray, str]]:
         face = faces[number % len(faces)].font_variant(size=SIZES[number % len(SIZES)])
         image, truth = printed("\n\n".join(paragraphs(text)), face)
         yield f"print_{number:02d}", scanned(worn(image, number, rough, thin), number, grey=number % 4 == 0), truth
+
+
+def poor_pages(gold: Path) -> Iterator[tuple[str, Gray, str]]:
+    """(name, image, truth) of pages as cheap newspapers on microfilm are: texts of `gold` set in type full of ink, then made
+    coarse and black and white, so that a tenth to a third of the words are misread."""
+    faces = [face for name in FACES if (face := typeface(name, 46)) is not None]
+    for number, page in enumerate(sorted(gold.glob("p*.txt"))[:POOR]):
+        face = faces[number % len(faces)].font_variant(size=SIZES[number % len(SIZES)])
+        image, truth = printed("\n\n".join(paragraphs(page.read_text(encoding="utf-8"))), face)
+        inky = worn(image, number, 0.6 + 0.05 * (number % 5), -0.5 - 0.1 * (number % 5))
+        yield f"poor_{number:02d}", coarse(inky, number, 0.40 + 0.015 * (number % 4)), truth
+
+
+def coarse(image: Gray, seed: int, scale: float) -> Gray:
+    """A page scanned with so much less resolution (0-1), unevenly, in black and white, at its old size again."""
+    height, width = image.shape
+    small = Image.fromarray(image).filter(ImageFilter.GaussianBlur(1.5))
+    small = small.resize((int(width * scale), int(height * scale)), Image.Resampling.BILINEAR)
+    grey, chance = np.asarray(small, np.float64), np.random.default_rng(seed)
+    grey = grey + noise(grey.shape, 1.5, chance) * 10 + noise(grey.shape, 120.0, chance) * 12
+    page = Image.fromarray(np.where(grey > 150, 255, 0).astype(np.uint8))
+    return np.asarray(page.resize((width, height), Image.Resampling.NEAREST))
 
 
 def sample_maker() -> ModuleType:
@@ -112,9 +136,9 @@ def scanned(image: Gray, seed: int, *, grey: bool) -> Gray:
     return turned if grey else np.where(turned > 150, 255, 0).astype(np.uint8)
 
 
-def write(gold: Path, out: Path) -> None:
-    """Write every page as NAME.png, and its truth as NAME.gt.txt."""
+def write(pages: Iterable[tuple[str, Gray, str]], out: Path) -> None:
+    """Write pages (name, image, truth) as NAME.png, and their truths as NAME.gt.txt."""
     out.mkdir(parents=True, exist_ok=True)
-    for name, image, truth in pages(gold):
+    for name, image, truth in pages:
         Image.fromarray(image).save(out / f"{name}.png", dpi=(300, 300))
         (out / f"{name}.gt.txt").write_text(truth + "\n", encoding="utf-8")

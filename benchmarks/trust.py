@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figures import Bars, Measure, Options, with_collections
+from benchmarks.fit_confidence import DRAWS, validated
 from benchmarks.judged import Known, digitised_scans, judged_pairs, judged_scans, judged_thesis
 from pipeline.confidence.model import word_risk
-from pipeline.evaluate.calibration import auroc, calibration_error, found_by_reading
+from pipeline.confidence.words import FEATURES, TEXT_FEATURES
+from pipeline.evaluate.calibration import auroc, calibration_error, expected_calibration_error, found_by_reading
 from pipeline.evaluate.labels import WRONG
 
 Floats = NDArray[np.float64]
@@ -78,6 +80,9 @@ def measure_trust(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
         yield Measure(
             f"trust, scans, {name}: wrong in 10 % of words", found_by_reading(risk, wrong), bars["words"], True, "{:.1%}"
         )
+        area, error = fitted_on_half(scans_of(shared, scans, images=images))
+        yield Measure(f"trust, half/half, {name}: AUROC", area, bars[f"{name}_halves"], True, "{:.3f}")
+        yield Measure(f"trust, half/half, {name}: calibration error", error, bars["error"], shown="{:.4f}")
     thesis = list(judged_thesis(shared, repaired=False))
     share = caught_by_line(thesis, [word_risk(d.words) for d in thesis], 0.05, letters=True)
     yield Measure("trust, thesis: misread in 5 % of lines", share, bars["thesis_lines"], True, "{:.1%}")
@@ -95,6 +100,20 @@ def by_kind(title: str, documents: Sequence[Known]) -> None:
         print(f"{title:<26}{kind:<13}{figures(chosen, [word_risk(d.words) for d in chosen])}", flush=True)
 
 
+def scans_of(shared: Path, folder: Path, *, images: bool) -> list[Known]:
+    """The scans before and after repair, without our samples."""
+    read = (judged_scans(shared, folder, repaired=repaired, images=images) for repaired in (False, True))
+    return [page for pages in read for page in pages if page.kind != "sample"]
+
+
+def fitted_on_half(scans: Sequence[Known]) -> tuple[float, float]:
+    """(AUROC, calibration error) of weights that were fitted on half of the documents of the scans and nothing else, over the
+    words of the other half, both ways; means of several draws."""
+    columns = len(TEXT_FEATURES if np.isnan(scans[0].words.ocr).all() else FEATURES)
+    area, bins = validated(scans, columns)
+    return area, expected_calibration_error(bins)
+
+
 def measure(options: Options) -> None:
     """Print every figure."""
     shared, only = options.shared, options.only
@@ -103,6 +122,13 @@ def measure(options: Options) -> None:
         for repaired, images in ((False, True), (True, True), (True, False)):
             title = f"scans, {'after' if repaired else 'before'}{'' if images else ', text alone'}"
             by_kind(title, list(judged_scans(shared, folder, repaired=repaired, images=images)))
+        for images in (True, False):
+            area, error = fitted_on_half(scans_of(shared, folder, images=images))
+            what = "images" if images else "text alone"
+            print(
+                f"{what}: fitted on half of the documents of the scans, checked on the other, both ways, mean of {DRAWS} draws: "
+            )
+            print(f"    AUROC {area:.3f}, calibration error {error:.4f}", flush=True)
     for repaired in (False, True) if only in (None, "thesis") else ():
         by_kind(f"thesis, {'after' if repaired else 'before'}", list(judged_thesis(shared, repaired=repaired)))
     if only in (None, "pairs"):

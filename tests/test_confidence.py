@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.confidence.fitting import fitted
 from pipeline.confidence.forms import FORM_FEATURES, form_row
 from pipeline.confidence.model import document_confidence, shipped_weights
 from pipeline.confidence.words import FEATURES, TEXT_FEATURES, read_words
@@ -89,11 +91,80 @@ def test_names_of_features_are_those_of_the_shipped_weights() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["policy", "Litvinov's", "1927-32", "N6029/1316/55", "pp.5-60.", "(1)", "McKenna", "'studied", "U.S.S.R.", "2nd"]
+    "word",
+    "policy Litvinov's 1927-32 N6029/1316/55 pp.5-60. (1) McKenna 'studied U.S.S.R. 2nd op.cit. Doc.No.5. (b) mid-1920s 10s H. "
+    "1,000 C.P.169(32), the Mr is".split(),
 )
 def test_ordinary_words_raise_no_doubt(word: str) -> None:
     row = dict(zip(FORM_FEATURES, form_row(word, knowledge("")), strict=True))
-    assert sum(row.values()) - row["quote mark"] == 0
+    assert sum(row.values()) - row["quote mark"] - row["number"] == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "feature"),
+    [
+        ("has,been", "misplaced stop"),
+        ("raid.The", "misplaced stop"),
+        ("-Report", "misplaced stop"),
+        ("bj", "two letters"),
+        ("H", "lone capital"),
+        ("102,00", "odd number"),
+        ("n1ne", "letters and digits"),
+        ("The,", "stop behind article"),
+        ("are-gradually", "hyphen"),
+    ],
+)
+def test_odd_forms(word: str, feature: str) -> None:
+    assert dict(zip(FORM_FEATURES, form_row(word, knowledge("")), strict=True))[feature] > 0
+
+
+def seen_of(text: str, feature: str) -> list[str]:
+    """The words of a text that have a feature."""
+    words = read_words(plain(text), Ledger(len(text)), knowledge(text))
+    return [word for word, value in zip(words.texts, words.features[:, FEATURES.index(feature)], strict=True) if value]
+
+
+@pytest.mark.parametrize(
+    ("text", "feature", "words"),
+    [
+        ("he belonged to. this body. They left", "stop before small letter", ["to."]),
+        ("as in Bryce, op. cit. page four", "stop before small letter", []),
+        ("they turned against the man The faithful left", "no stop before capital", ["man"]),
+        ("he said: “It is so. He left.\n\n“We stayed,” she said", "quote unpaired", ["“It"]),
+        ("the envoy's “policy” of ‘trade’, and the workers’ clubs", "quote unpaired", []),
+        ("he left . The door : it shut", "spaced stop", [".", ":"]),
+        ("he left. ; The door", "lone stop", [";"]),
+    ],
+)
+def test_what_stands_beside_a_word(text: str, feature: str, words: list[str]) -> None:
+    assert seen_of(text, feature) == words
+
+
+def test_doubt_is_smaller_in_a_clean_document() -> None:
+    clean, noisy = "The policy of the Cabinet was clear to them\n", "Tne polcyi of tbe Cabnet wos claer to thcm\n"
+    risks = []
+    for around in (clean, noisy):
+        text = around * 30 + "They met the siffect\n"
+        risks.append(document_confidence(plain(text), Ledger(len(text)), knowledge(text)).words.wrong[-1])
+    assert risks[0] < risks[1] - 0.1
+
+
+def test_a_page_number_that_may_have_to_go_is_not_doubted() -> None:
+    text = "the policy of the Cabinet\n17\n"
+    at = text.index("17")
+    edits = [Edit(kind, "x", "move", 0.8, "R.", (Replace(at, at + 2, "17", ""),), "17", "", 1) for kind in ("furniture", "word")]
+    column = FEATURES.index("held")
+    held = [read_words(plain(text), Ledger(len(text), (), (edit,)), knowledge(text)).features[-1, column] for edit in edits]
+    assert held[0] == 0 and held[1] > 0
+
+
+def test_rare_features_keep_the_weight_that_is_expected() -> None:
+    chance = np.random.default_rng(3)
+    features = np.stack([np.ones(2000), chance.random(2000) < 0.3, np.arange(2000) < 3], axis=1).astype(float)
+    wrong = chance.random(2000) < np.where(features[:, 1] > 0, 0.4, 0.02)
+    wrong[:3] = False  # by chance, none of the three is wrong
+    free, kept = (fitted(features, wrong, expected=np.array([0.0, 1.0, 2.0]), floor=floor) for floor in (0.0, 3.0))
+    assert kept[2] > free[2] and kept[2] > 0 and kept[1] == pytest.approx(free[1], abs=0.4)
 
 
 @given(st.text(max_size=60))

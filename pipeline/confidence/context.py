@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.confidence.forms import core_of
+from pipeline.confidence.forms import FORM_FEATURES, LONE_STOPS, MARKED, core_of
 from pipeline.language.confusions import variants
 from pipeline.language.evidence import Knowledge
 from pipeline.language.lexicon import Lexicon
@@ -18,16 +20,21 @@ from pipeline.language.lexicon import Lexicon
 Floats = NDArray[np.float32]
 
 CONTEXT_FEATURES = (
-    "neighbours seen", "misread word fits better", "comma before capital", "stop before small letter", "doubt near",
-    "doubt on page",
+    "neighbours seen", "misread word fits better", "comma before capital", "stop before small letter", "no stop before capital",
+    "lone stop", "spaced stop", "quote unpaired", "doubt beside", "doubt near", "doubt on page", "doubt in document",
 )  # fmt: skip
 
 NEAR = 12
 """Words before and after that are near."""
+USUAL_DOUBT = 0.02
+"""Share of doubtful words in a usual document."""
 OPENER = 5.2
 """Zipf frequency of words that have a capital only where a sentence begins."""
+STARTER = 6.0
+"""Zipf frequency of words that are no names and no abbreviations: a capital means that a sentence begins."""
 COMMON_MEANT, LONGEST_MEANT = 4.5, 7
 """Zipf frequency of a word that may have been meant, and letters of what was read for it."""
+OPENING, CLOSING = re.compile(r"^\W*?(?:([\"“”])|(['‘]))(?=[\w‘'\"“(])"), re.compile(r"[\w.,;:!?)](?:([\"“”])|(['’]))\W*$")
 PARTED = re.compile(r"\n[^\S\n]*\n|\f")
 
 
@@ -55,20 +62,30 @@ def places_of(text: str, tokens: Sequence[str], starts: NDArray[np.int64]) -> Pl
     return Places(tuple(index), order, closed[order], page, parted[1:])
 
 
-def context_features(places: Places, doubt: Floats, knowledge: Knowledge) -> Floats:
-    """CONTEXT_FEATURES of each word; `doubt` (0-1): how doubtful it looks by itself."""
+def context_features(places: Places, doubt: Floats, forms: Floats, knowledge: Knowledge) -> Floats:
+    """CONTEXT_FEATURES of each word; `doubt` (0-1): how doubtful it looks by itself; `forms`: its FORM_FEATURES."""
     if not len(places.order):
         return np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32)
     lexicon = knowledge.lexicon
     cores = [core_of(form).lower().replace("’", "'") for form in places.forms]
     words = [cores[at] for at in places.order]
+    capitals = np.array([core_of(form).isupper() for form in places.forms], dtype=np.bool_)[places.order]
     after = ~places.closed & ~places.parted  # nothing parts the word from the next one
     after[-1] = False
     before = np.r_[False, after[:-1]]
     pair = np.array([False, *(pair_is_known(a, b, knowledge) for a, b in pairwise(words))])
-    seen = pair | np.r_[pair[1:], False]
-    fits = better_fits(words, before, after, places, knowledge)
-    columns = [seen, fits, *case_features(places, lexicon), around(doubt, NEAR), page_doubt(doubt, places.page)]
+    marked = forms[:, [FORM_FEATURES.index(name) for name in MARKED]].any(axis=1)
+    seen = (pair | np.r_[pair[1:], False]) & ~marked
+    fits = better_fits(words, before, after, places, knowledge) * ~capitals  # initials and headings are no running text
+    columns = [
+        seen,
+        fits,
+        *case_features(places, lexicon),
+        *lone_stops(places),
+        unpaired(places),
+        around(doubt, 1),
+        *rates(doubt, places.page),
+    ]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
@@ -78,22 +95,41 @@ def pair_is_known(first: str, second: str, knowledge: Knowledge) -> bool:
     return pair in knowledge.lexicon.bigrams or knowledge.evidence.pairs.get(pair, 0) > 1
 
 
+def lone_stops(places: Places) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Marks of punctuation that stand alone, and those that only a space parts from the word that they close."""
+    lone, closing, word = (
+        np.array(row, dtype=np.bool_)[places.order]
+        for row in zip(*((form in LONE_STOPS, form in ".,;:!?)", form[-1].isalnum()) for form in places.forms), strict=True)
+    )
+    behind = np.r_[False, (word & ~places.parted)[:-1]]
+    spaced = closing & behind
+    return lone & ~spaced, spaced
+
+
 def case_features(places: Places, lexicon: Lexicon) -> tuple[NDArray[np.bool_], ...]:
     """Stops that do not go with the case of the next word: a comma before a capital that only a sentence gives; a full stop,
-    behind no abbreviation, before a small letter."""
+    behind no abbreviation, before a small letter; no stop before a word that has a capital where a sentence begins only."""
     opens = [core[:1].isupper() and lexicon.zipf.get(core.lower(), 0.0) >= OPENER for core in map(core_of, places.forms)]
+    starts = [core[:1].isupper() and lexicon.zipf.get(core.lower(), 0.0) >= STARTER for core in map(core_of, places.forms)]
+    plain = [form.isalpha() and form.islower() for form in places.forms]
     comma = [form[-1] == "," for form in places.forms]
     stop = [is_full_stop(form, lexicon) for form in places.forms]
     small = [form[0].islower() for form in places.forms]
-    opening, lower = (np.r_[np.array(row)[places.order][1:], False] & ~places.parted for row in (opens, small))
-    commas, stops = (np.array(row)[places.order] for row in (comma, stop))
-    return opening & commas, lower & stops
+    opening, lower, starting = (np.r_[np.array(row)[places.order][1:], False] & ~places.parted for row in (opens, small, starts))
+    commas, stops, running = (np.array(row)[places.order] for row in (comma, stop, plain))
+    return opening & commas, lower & stops, starting & running
 
 
 def is_full_stop(form: str, lexicon: Lexicon) -> bool:
     """Whether a sentence seems to end with this token."""
-    short = len(form) <= 3 or "." in form[:-1] or form in lexicon.abbreviations
-    return form[-1] == "." and not short and form[-2].isalpha()
+    short = (len(form) <= 3 and lexicon.zipf.get(form[:-1], 0.0) < STARTER) or "." in form[:-1]
+    return form[-1] == "." and not short and form not in abbreviated_words(lexicon) and form[-2].isalpha()
+
+
+@lru_cache(maxsize=2)
+def abbreviated_words(lexicon: Lexicon) -> frozenset[str]:
+    """Words that have a stop in an abbreviation: also the `cit.` of op. cit."""
+    return frozenset(word for entry in lexicon.abbreviations for word in entry.split())
 
 
 def better_fits(
@@ -140,7 +176,50 @@ def around(values: Floats, reach: int) -> Floats:
     return np.asarray((sums[high] - sums[low] - values) / np.maximum(1, high - low - 1), dtype=np.float32)
 
 
-def page_doubt(doubt: Floats, page: NDArray[np.int64]) -> Floats:
-    """The share of doubtful words among the others of its page (natural logarithm; half a word in 25 is added)."""
+def unpaired(places: Places) -> NDArray[np.bool_]:
+    """Words with a quotation mark whose other half is missing in its paragraph; one that opens a paragraph again is none."""
+    marks = [quote_of(form) for form in places.forms]
+    found = np.zeros(len(places.order), dtype=np.bool_)
+    some = np.array([bool(mark) for mark in marks])[places.order]
+    paragraph: NDArray[np.int64] = np.cumsum(places.parted) - places.parted
+    open_at: dict[str, int] = {}
+    last = -1
+    for at in np.flatnonzero(some).tolist():
+        if paragraph[at] != last:
+            found[list(open_at.values())] = True
+            open_at, last = {}, paragraph[at]
+        for side, kind in marks[places.order[at]]:
+            before = open_at.pop(kind, -1)
+            if side == "open":
+                if before >= 0:
+                    found[before] = True
+                open_at[kind] = at
+            elif before < 0 and (kind == "double" or places.forms[places.order[at]][-2:] != "s’"):
+                found[at] = True
+    found[list(open_at.values())] = True
+    return found
+
+
+def quote_of(form: str) -> tuple[tuple[str, str], ...]:
+    """The quotation marks of a token: whether they `open` or `close`, and their kind."""
+    found = []
+    if (match := OPENING.match(form)) is not None:
+        found.append(("open", "double" if match[1] else "single"))
+    if (match := CLOSING.search(form)) is not None:
+        found.append(("close", "double" if match[1] else "single"))
+    return tuple(found)
+
+
+def rates(doubt: Floats, page: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+    """How doubtful the words near each word look against those of its page, those of its page against those of the document,
+    and these at all, each without the word itself (natural logarithms). A wider rate counts as so many words of the narrower
+    one, or the few words of a page would tell too much."""
     sums, counts = np.bincount(page, doubt), np.bincount(page)
-    return np.asarray(np.log((sums[page] - doubt + 0.5) / (counts[page] + 25)), dtype=np.float32)
+    document = (doubt.sum() - doubt + 0.5) / (len(doubt) + 25)
+    on_page = (sums[page] - doubt + 25 * document) / (counts[page] + 24)
+    near = (around(doubt, NEAR) * 2 * NEAR + 12 * on_page) / (2 * NEAR + 12)
+    return logs(near / on_page), logs(on_page / document), logs(document / USUAL_DOUBT)
+
+
+def logs(values: NDArray[Any]) -> Floats:
+    return np.asarray(np.log(values), dtype=np.float32)

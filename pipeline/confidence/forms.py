@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
@@ -19,7 +20,8 @@ Table = NDArray[np.float64]
 
 FORM_FEATURES = (
     "unknown", "unknown seen", "unknown name", "odd letters", "seen", "rarer than a misreading", "odd character", "mixed case",
-    "letters and digits", "lone mark", "lone stop", "quote mark", "marks together", "hyphen", "comma after abbreviation",
+    "letters and digits", "number", "odd number", "lone mark", "lone capital", "misplaced stop", "two letters", "quote mark",
+    "marks together", "stop behind article", "hyphen", "comma after abbreviation",
 )  # fmt: skip
 
 CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
@@ -28,22 +30,45 @@ ODD = re.compile(r"[^\w\s.,;:!?'’‘“”\"()\[\]/&£$%\-–—…§°½¼¾+
 MIXED_CASE = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 USUAL_CASE = re.compile(r"^(?:Mc|Mac|O['’]|D['’]|L['’]|De|Di|La|Le|Fitz)[A-Z][a-z]+$")
 DIGITS_IN_WORD = re.compile(r"[a-z]\d|\d[a-z]{3}")
+ODD_NUMBER = re.compile(r"\d(?!(?:s|d|st|nd|rd|th)\b)[^\W\d]|[a-z]\d|\d,\d{1,2}(?!\d)|\d,\d{4}|\d[.,]{2,}\d")
+NUMBER = re.compile(r"[^\w]*\d[\d.,:;/\-–]*[^\w]*")
+PIECE = re.compile(r"[A-Z]{0,3}\d+[A-Z]?(?:[/.\-][A-Z]{0,3}\d+[A-Z]?)*|(?:pp?|nn?|vols?|nos?|ch|f)\.[\d.,\-–f]+", re.IGNORECASE)
+MISPLACED_STOP = re.compile(r"[^\W\d_]{2}[.,;:!?][^\W\d_]{2}|[^\W\d_][,;!?][^\W\d_]|^[\-,;:!?][^\W\d_]")
+ENUMERATED = re.compile(r"\W*\(?[^\W\d_]\)\W*")
 ORDINAL = re.compile(r"^\d+(?:st|nd|rd|th|s|d|[a-d])$", re.IGNORECASE)
 TOGETHER = re.compile(r"[\"'‘’“”]{2,}|^[*~]+|[\"“”‘’][.,;:!?]*[*?]$|^\W*\*")
 COMPOUND = re.compile(r"[^\W\d_][^\d]*")
 QUOTES = frozenset("'\"‘’“”")
+ARTICLES = frozenset(("the", "an", "my", "our", "your", "their", "every"))
+"""Words behind which no stop can stand."""
+STANDS_ALONE = 6.3
+"""Zipf frequency of words that are hardly ever part of a compound."""
+LONGEST_SHORT = 3
+"""Letters that a word before a stop has, at most, if it may be an abbreviation: `Doc.No.`."""
 LONE_WORDS = frozenset("aAIO&–—-…/")
 LONE_STOPS = frozenset(".,;:!?()'\"‘’“”")
 
+MARKED = ("odd character", "letters and digits", "odd number", "misplaced stop", "marks together")
+"""Features of tokens of which it tells nothing how known the word within is, since it is not the letters that are odd."""
+NO_WORD = (0.0,) * 6
+"""The first FORM_FEATURES of what holds no letter and no figure."""
 LETTER_COUNT, OTHER = 28, 27
 """Of the model of letters: 0 the edge of a word, 1-26 the alphabet, 27 any other character."""
 LONGEST_CONFUSED = 6
 """Letters of words that may be the misreading of a commoner one: long ones are hardly words by chance."""
 
 
-def form_features(tokens: Sequence[str], knowledge: Knowledge) -> Floats:
-    """FORM_FEATURES of each token."""
-    return np.array([form_row(token, knowledge) for token in tokens], dtype=np.float32).reshape(-1, len(FORM_FEATURES))
+def form_features(tokens: Sequence[str], counts: NDArray[np.int64], knowledge: Knowledge) -> Floats:
+    """FORM_FEATURES of each token; `counts`: how often each stands in the text."""
+    found = np.array([form_row(token, knowledge) for token in tokens], dtype=np.float32).reshape(-1, len(FORM_FEATURES))
+    tally = Counter[str]()
+    cores = [core_of(token).lower() for token in tokens]
+    for core, count in zip(cores, counts.tolist(), strict=True):
+        tally[core] += count if core else 0
+    unknown, seen, *marks = (found[:, FORM_FEATURES.index(name)] for name in ("unknown", "seen", *MARKED))
+    here = np.where(unknown + sum(marks) == 0, np.log1p([tally[core] for core in cores]), 0.0)
+    found[:, FORM_FEATURES.index("seen")] = np.maximum(seen, np.minimum(4.0, here))
+    return found
 
 
 def form_row(token: str, knowledge: Knowledge) -> tuple[float, ...]:
@@ -52,15 +77,45 @@ def form_row(token: str, knowledge: Knowledge) -> tuple[float, ...]:
     quote = token[0] in QUOTES or token[-1] in QUOTES
     odd, together = ODD.search(token) is not None, TOGETHER.search(token) is not None
     if not core:
-        stop = token in LONE_STOPS
-        lone = not stop and token not in LONE_WORDS
-        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, odd, 0.0, 0.0, lone, stop, quote, together, 0.0, 0.0
+        lone = token not in LONE_STOPS and token not in LONE_WORDS
+        return *NO_WORD, odd, 0.0, 0.0, 0.0, 0.0, lone, 0.0, 0.0, 0.0, quote, together, 0.0, 0.0, 0.0
     mixed = MIXED_CASE.search(core) is not None and not USUAL_CASE.match(core)
     digits = DIGITS_IN_WORD.search(core) is not None and not ORDINAL.match(core)
-    lone = len(core) == 1 and core.isalpha() and token not in LONE_WORDS and not core.isupper()
+    number = not digits and is_odd_number(core)
+    single = len(core) == 1 and core.isalpha() and not ENUMERATED.fullmatch(token)
+    lone = single and token not in LONE_WORDS and not core.isupper()
+    capital = single and core not in "AIO" and core.isupper() and token[-1] != "."
+    stop = has_misplaced_stop(token, knowledge.lexicon)
+    two = len(core) == 2 and core.isalpha() and not core.isupper() and is_new(core, knowledge)
     hyphen = "-" in core and COMPOUND.fullmatch(core) is not None and is_new_compound(core, knowledge)
     comma = token[-1] == "," and is_abbreviated(core, knowledge.lexicon)
-    return (*word_features(core, knowledge), odd, mixed, digits, lone, 0.0, quote, together, hyphen, comma)
+    word = word_features(core, knowledge)
+    if odd or together or digits or number or stop:  # that the word within is common says nothing of what is about it
+        word = (*word[:4], 0.0, *word[5:])
+    pure = NUMBER.fullmatch(token) is not None
+    article = token[-1] in ".,;:" and core.lower() in ARTICLES
+    joined = hyphen * (1.0 + joins_a_common_word(core, knowledge.lexicon))
+    marks = odd, mixed, digits, pure, number, lone, capital, stop, two, quote, together, article, joined, comma
+    return *word, *marks
+
+
+def is_odd_number(core: str) -> bool:
+    """Whether letters or stops stand in a number where none do in sums, ordinals, prices and archival references."""
+    return ODD_NUMBER.search(core) is not None and not ORDINAL.match(core) and not PIECE.fullmatch(core)
+
+
+def has_misplaced_stop(token: str, lexicon: Lexicon) -> bool:
+    """Whether a mark of punctuation stands where a space is missing, or before a word; addresses and abbreviations aside."""
+    match = MISPLACED_STOP.search(token)
+    if match is None or "://" in token or "www" in token:
+        return False
+    short = (core_of(part) for part in token.strip(".").split(".")[:-1])
+    return not any(len(part) <= LONGEST_SHORT or is_abbreviated(part, lexicon) for part in short)
+
+
+def is_new(word: str, knowledge: Knowledge) -> bool:
+    """Whether a short word is in no list, and is no abbreviation either."""
+    return not is_known(word, knowledge.lexicon) and f"{word.lower()}." not in knowledge.lexicon.abbreviations
 
 
 @lru_cache(maxsize=1 << 16)
@@ -104,6 +159,12 @@ def is_new_compound(core: str, knowledge: Knowledge) -> bool:
     if knowledge.evidence.hyphenated.get(lower, 0) > 1:
         return False
     return lower.replace("-", "") not in zipf and lower not in zipf
+
+
+def joins_a_common_word(core: str, lexicon: Lexicon) -> bool:
+    """Whether one of two words that a hyphen joins is of those that stand by themselves: `are-gradually`."""
+    parts = core.lower().split("-")
+    return len(parts) == 2 and max(lexicon.zipf.get(part, 0.0) for part in parts) >= STANDS_ALONE
 
 
 def is_abbreviated(core: str, lexicon: Lexicon) -> bool:

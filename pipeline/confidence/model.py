@@ -207,11 +207,18 @@ PHRASES = {
     "odd character": "odd character in {}",
     "unknown": "unknown word {}",
     "marks together": "odd marks in {}",
+    "misplaced stop": "mark of punctuation within {}",
+    "stop behind article": "no stop goes with {}",
+    "two letters": "unknown word {}",
+    "lone capital": "lone capital {}",
+    "odd number": "odd number {}",
     "read otherwise": "read in two ways: {}",
     "misread word fits better": "{} hardly fits here",
     "stop before small letter": "full stop in a sentence: {}",
     "comma before capital": "comma before a capital: {}",
     "comma after abbreviation": "comma after an abbreviation: {}",
+    "no stop before capital": "no stop before a capital: {}",
+    "quote unpaired": "quotation mark without its other half: {}",
 }
 """What is said of a word that has a feature, the first that it has."""
 

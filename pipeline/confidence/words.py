@@ -23,13 +23,18 @@ TEXT_FEATURES = ("constant", *FORM_FEATURES, *CONTEXT_FEATURES, *EDIT_FEATURES)
 FEATURES = (*TEXT_FEATURES, *OCR_FEATURES)
 """The columns of `Words.features`; without an image the model looks at TEXT_FEATURES only."""
 
-STANDING_OUT = ("odd character", "mixed case", "letters and digits", "lone mark", "marks together")
+STANDING_OUT = (
+    "odd character", "mixed case", "letters and digits", "odd number", "lone mark", "marks together", "misplaced stop",
+    "two letters",
+)  # fmt: skip
 """Features of a form that make it look doubtful, besides being unknown."""
 ORDINARY = ((0.0, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0), (0.0, 0.17, 0.43, 0.66, 0.79, 0.91, 0.94, 0.96, 0.97))
 """Tesseract's confidences on ordinary pages (2,600 words of typescript and old print): shares of the words, the least sure
 first, and the confidence up to which they come."""
 PAGE_DOUBTS = (-3.2, -2.2)
 """Means of pages that the model was fitted on; it is not trusted beyond."""
+OF_PLACE = ("furniture", "layout")
+"""Kinds of edits that say nothing of how a word was read."""
 SURE = 0.9
 """Confidence from which a word is the surer the higher it is."""
 NEAR = 4
@@ -75,22 +80,26 @@ def read_words(source: Source, ledger: Ledger, knowledge: Knowledge) -> Words:
     suggestions = np.array(held, dtype=np.int64) - 1
     chances = np.array([edit.probability for edit in ledger.held] + [0.0], dtype=np.float32)
     places = places_of(text, tokens, starts)
-    forms = form_features(places.forms, knowledge)[places.order]
+    forms = form_features(places.forms, np.bincount(places.order), knowledge)[places.order]
     parts: list[Floats] = [
         np.ones((len(tokens), 1), dtype=np.float32),
         forms,
-        context_features(places, standing_out(forms), knowledge),
+        context_features(places, standing_out(forms, chances[suggestions]), forms, knowledge),
         np.stack([chances[suggestions], edited], axis=1),
         ocr_features(ocr, others, places),
     ]
     return Words(tokens, starts, ends, np.concatenate(parts, axis=1).astype(np.float32), ocr, said, suggestions)
 
 
-def standing_out(forms: Floats) -> Floats:
-    """How doubtful (0-1) words look by their forms; a name that the document repeats looks less so."""
+def standing_out(forms: Floats, held: Floats) -> Floats:
+    """How doubtful (0-1) words look by their forms and the edits held there; a name, and what the document repeats, less so."""
     column = FORM_FEATURES.index
-    unknown = forms[:, column("unknown")] * (1 - forms[:, column("unknown seen")] / 4)
-    return np.asarray(np.maximum(unknown, forms[:, [column(name) for name in STANDING_OUT]].max(axis=1, initial=0.0)))
+    unknown = (
+        forms[:, column("unknown")] * (1 - forms[:, column("unknown seen")] / 4) * (1 - forms[:, column("unknown name")] / 2)
+    )
+    return np.asarray(
+        np.maximum(np.maximum(unknown, held), forms[:, [column(name) for name in STANDING_OUT]].max(axis=1, initial=0.0))
+    )
 
 
 def ocr_features(ocr: Floats, others: Floats, places: Places) -> Floats:
@@ -148,6 +157,8 @@ def character_values(
     whether another reading of the image has something else (1) or other letters (2)."""
     held = np.zeros(len(source.text) + 1, dtype=np.float32)
     for at, edit in enumerate(ledger.held):
+        if edit.kind in OF_PLACE:
+            continue
         for change in edit.changes:
             held[change.start : change.end] = at + 1
     ocr, others = said_by_ocr(source) if source.has_confidences else (None, None)
