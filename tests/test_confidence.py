@@ -111,7 +111,7 @@ def test_ordinary_words_raise_no_doubt(word: str) -> None:
         ("102,00", "odd number"),
         ("n1ne", "letters and digits"),
         ("The,", "stop behind article"),
-        ("are-gradually", "hyphen"),
+        ("are-gradually", "hyphen to common word"),
     ],
 )
 def test_odd_forms(word: str, feature: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from math import sqrt
 from typing import cast
 
 import numpy as np
@@ -21,7 +22,7 @@ Table = NDArray[np.float64]
 FORM_FEATURES = (
     "unknown", "unknown seen", "unknown name", "odd letters", "seen", "rarer than a misreading", "odd character", "mixed case",
     "letters and digits", "number", "odd number", "lone mark", "lone capital", "misplaced stop", "two letters", "quote mark",
-    "marks together", "stop behind article", "hyphen", "comma after abbreviation",
+    "marks together", "stop behind article", "hyphen", "hyphen to common word", "comma after abbreviation",
 )  # fmt: skip
 
 CORE = re.compile(r"[^\W_](?:.*[^\W_])?")
@@ -78,7 +79,7 @@ def form_row(token: str, knowledge: Knowledge) -> tuple[float, ...]:
     odd, together = ODD.search(token) is not None, TOGETHER.search(token) is not None
     if not core:
         lone = token not in LONE_STOPS and token not in LONE_WORDS
-        return *NO_WORD, odd, 0.0, 0.0, 0.0, 0.0, lone, 0.0, 0.0, 0.0, quote, together, 0.0, 0.0, 0.0
+        return *NO_WORD, odd, 0.0, 0.0, 0.0, 0.0, lone, 0.0, 0.0, 0.0, quote, together, 0.0, 0.0, 0.0, 0.0
     mixed = MIXED_CASE.search(core) is not None and not USUAL_CASE.match(core)
     digits = DIGITS_IN_WORD.search(core) is not None and not ORDINAL.match(core)
     number = not digits and is_odd_number(core)
@@ -94,8 +95,24 @@ def form_row(token: str, knowledge: Knowledge) -> tuple[float, ...]:
         word = (*word[:4], 0.0, *word[5:])
     pure = NUMBER.fullmatch(token) is not None
     article = token[-1] in ".,;:" and core.lower() in ARTICLES
-    joined = hyphen * (1.0 + joins_a_common_word(core, knowledge.lexicon))
-    marks = odd, mixed, digits, pure, number, lone, capital, stop, two, quote, together, article, joined, comma
+    joined = hyphen and joins_a_common_word(core, knowledge.lexicon)
+    marks = (
+        odd,
+        mixed,
+        digits,
+        pure,
+        number,
+        lone,
+        capital,
+        stop,
+        two,
+        quote,
+        together,
+        article,
+        hyphen and not joined,
+        joined,
+        comma,
+    )
     return *word, *marks
 
 
@@ -175,11 +192,12 @@ def is_abbreviated(core: str, lexicon: Lexicon) -> bool:
 
 
 def rarer_than_misread(word: str, lexicon: Lexicon) -> float:
-    """How much rarer a known word is than the commonest word of which it is one near misreading (on the Zipf scale, 0-3)."""
+    """How much rarer a known word is than the commonest word of which it is one near misreading: the root of the difference on
+    the Zipf scale, up to 3, since any difference tells more than how great it is."""
     if not 2 <= len(word) <= LONGEST_CONFUSED:
         return 0.0
     best = max((lexicon.zipf.get(form.lower(), 0.0) for form in variants(word) if form.isalpha()), default=0.0)
-    return min(3.0, max(0.0, best - lexicon.zipf.get(word.lower(), 0.0)))
+    return sqrt(min(3.0, max(0.0, best - lexicon.zipf.get(word.lower(), 0.0))))
 
 
 @lru_cache(maxsize=2)

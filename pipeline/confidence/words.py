@@ -18,7 +18,7 @@ from pipeline.model import Source
 Floats = NDArray[np.float32]
 
 EDIT_FEATURES = ("held", "edited")
-OCR_FEATURES = ("ocr doubt", "ocr sure", "ocr doubt near", "ocr doubt on page", "read otherwise")
+OCR_FEATURES = ("ocr doubt", "ocr sure", "ocr doubt near", "ocr doubt on page", "doubtful page read once", "read otherwise")
 TEXT_FEATURES = ("constant", *FORM_FEATURES, *CONTEXT_FEATURES, *EDIT_FEATURES)
 FEATURES = (*TEXT_FEATURES, *OCR_FEATURES)
 """The columns of `Words.features`; without an image the model looks at TEXT_FEATURES only."""
@@ -109,7 +109,9 @@ def ocr_features(ocr: Floats, others: Floats, places: Places) -> Floats:
     odds = np.where(known, -log_odds(sure), 0.0).astype(np.float32)
     page = page_means(np.where(known, odds, np.nan), places.page)
     others = np.nan_to_num(others)
-    columns = [1 - sure, np.maximum(0.0, sure - SURE) * known, around(odds, NEAR), page, others]
+    once = np.bincount(places.page, others)[places.page] == 0 if len(others) else np.zeros(0)
+    hasty = (page - PAGE_DOUBTS[0]) * once * known
+    columns = [1 - sure, np.maximum(0.0, sure - SURE) * known, around(odds, NEAR), page, hasty, others]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
