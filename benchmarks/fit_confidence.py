@@ -36,10 +36,10 @@ EXPECTED = {
     "odd character": 4.0, "mixed case": 3.0, "letters and digits": 4.0, "number": 0.5, "odd number": 1.5, "lone mark": 2.5,
     "lone capital": 0.7, "misplaced stop": 2.5, "two letters": 2.5, "quote mark": 1.0, "marks together": 3.5,
     "stop behind article": 3.0, "hyphen": 0.3, "hyphen to common word": 2.5, "comma after abbreviation": 2.0,
-    "neighbours seen": -1.0, "misread word fits better": 0.5, "comma before capital": 1.5, "stop before small letter": 3.0, "no stop before capital": 1.5,
-    "lone stop": 2.0, "spaced stop": 1.5, "quote unpaired": 1.0, "doubt beside": 0.7, "doubt near": 0.5, "doubt on page": 0.5,
-    "doubt in document": 1.0, "held": 3.0, "edited": 2.0, "ocr doubt": 3.0, "doubtful page read once": 1.0,
-    "read otherwise": 0.3,
+    "neighbours seen": -1.0, "misread word fits better": 0.5, "comma before capital": 1.5, "stop before small letter": 3.0,
+    "no stop before capital": 1.5, "lone stop": 2.0, "spaced stop": 1.5, "quote unpaired": 1.0, "doubt beside": 0.7,
+    "doubt near": 0.5, "doubt on page": 0.5, "doubt in document": 1.0, "held": 3.0, "edited": 2.0,
+    "ocr doubt": 3.0, "doubtful page read once": 1.0, "read otherwise": 0.3,
 }  # fmt: skip
 """Weights as one would guess them who knows OCR but has no figures; those fitted are drawn to them, since many features are rare
 on few pages, and a rare feature must not get the sign that chance gives it."""
