@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.batch.workers import run_pages
+from pipeline.batch.readers import run_pages
 
 __all__ = ["read_page", "run_pages"]
 

@@ -13,8 +13,8 @@ from pipeline.batch.decisions import locked
 from pipeline.batch.documents import finish, locked_outcome, rulings_of
 from pipeline.batch.order import Order, Process, is_done, stamp_for
 from pipeline.batch.outcomes import Outcome, Reporter, failure
+from pipeline.batch.readers import run_pages
 from pipeline.batch.stamp import Stamp
-from pipeline.batch.workers import run_pages
 from pipeline.decisions.rulings import Rulings
 from pipeline.errors import BadArguments, EncryptedPdf, PipelineError, ToolFailed, UnreadableInput
 from pipeline.ocr.pages import PageRecord, PageRequest

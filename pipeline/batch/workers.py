@@ -13,55 +13,42 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from dataclasses import dataclass
 
-from pipeline.ocr.pages import PageRecord, PageRequest, store
-
-Request = TypeVar("Request")
-Record = TypeVar("Record")
+from pipeline.batch.pool import Record, Request
 
 
-def run_pages(
-    requests: Iterable[PageRequest],
-    jobs: int,
-    on_done: Callable[[PageRecord], None],
-    read: Callable[[PageRequest], PageRecord] | None = None,
-) -> None:
-    """Read pages with `jobs` processes and call `on_done` here for each, in the order they are done. One or less is this process,
-    unless an engine might take it along when it crashes.
+@dataclass(frozen=True, slots=True)
+class LocalPool:
+    """Work done side by side by `processes` of this machine.
 
-    `read`: what reads a page, `batch.pages.read_page` unless given.
-
-    A page whose worker dies is tried once more by itself, and is a failed record when that worker dies too. Raises what `read`
-    raises for every page (MissingDependency, UnwritableOutput), and KeyboardInterrupt once the workers and their Tesseracts are
-    ended.
+    Up to `few` requests, or all where one process is enough, are done in this process, since they would be done before workers
+    had started; unless they are to be kept `apart`, because what does them may take its process along when it crashes.
     """
-    read = read or page_reader()
-    waiting = deque(requests)
-    if jobs <= 1 and not any(runs_in_process(request.engine) for request in waiting):
-        for request in waiting:
-            on_done(read(request))
-        return
-    while waiting:
-        suspects = run_pool(waiting, max(1, min(jobs, len(waiting))), on_done, read)
-        for request in suspects:
-            alone = deque([request])
-            if run_pool(alone, 1, on_done, read):
-                on_done(died(request))
 
+    processes: int
+    few: int = 0
+    apart: bool = False
 
-def runs_in_process(engine: str) -> bool:
-    """Whether what reads a page runs in the process that asks for it."""
-    from pipeline.ocr.recognition import ENGINES, chosen
-
-    return ENGINES[chosen(engine)].in_process
-
-
-def page_reader() -> Callable[[PageRequest], PageRecord]:
-    """What reads a page; imported when it is wanted, as it brings OpenCV, which texts can do without."""
-    from pipeline.batch.pages import read_page
-
-    return read_page
+    def run(
+        self,
+        requests: Iterable[Request],
+        work: Callable[[Request], Record],
+        lost: Callable[[Request], Record],
+        on_done: Callable[[Record], None],
+    ) -> None:
+        """As `Pool.run`. A request whose worker dies is tried once more by itself. KeyboardInterrupt is raised once the workers,
+        and the programs that they started, are ended."""
+        waiting = deque(requests)
+        if not self.apart and (self.processes <= 1 or len(waiting) <= self.few):
+            for request in waiting:
+                on_done(work(request))
+            return
+        while waiting:
+            suspects = run_pool(waiting, max(1, min(self.processes, len(waiting))), on_done, work)
+            for request in suspects:
+                if run_pool(deque([request]), 1, on_done, work):
+                    on_done(lost(request))
 
 
 def run_pool(
@@ -114,15 +101,6 @@ def collect(done: set[Future[Record]], flying: dict[Future[Record], Request], on
         else:
             on_done(record)
     return broken
-
-
-def died(request: PageRequest) -> PageRecord:
-    """The record of a page that ends every process that reads it, stored like any other."""
-    why = "out of memory, or hung; try --engine pytesseract" if runs_in_process(request.engine) else "out of memory?"
-    message = f"{request.path}: the process that read this page died ({why})"
-    record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages, failed=message)
-    store(request.out, record, None)
-    return record
 
 
 def stop(pool: ProcessPoolExecutor) -> None:

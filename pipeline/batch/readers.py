@@ -1,0 +1,47 @@
+"""Pages read side by side by a pool; one whose reader dies is a failed record, stored like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipeline.batch.pool import Pool
+from pipeline.batch.workers import LocalPool
+from pipeline.ocr.pages import PageRecord, PageRequest, store
+
+
+def run_pages(
+    requests: Sequence[PageRequest],
+    jobs: int,
+    on_done: Callable[[PageRecord], None],
+    read: Callable[[PageRequest], PageRecord] | None = None,
+    pool: Pool | None = None,
+) -> None:
+    """Read pages with `jobs` processes, or with a `pool`, and call `on_done` here for each, in the order they are done. One or
+    less is this process, unless an engine might take it along when it crashes. `read`: what reads a page, `batch.pages.read_page`
+    unless given. Raises as `Pool.run`.
+    """
+    apart = any(runs_in_process(request.engine) for request in requests)
+    (pool or LocalPool(jobs, apart=apart)).run(requests, read or page_reader(), died, on_done)
+
+
+def runs_in_process(engine: str) -> bool:
+    """Whether what reads a page runs in the process that asks for it."""
+    from pipeline.ocr.recognition import ENGINES, chosen
+
+    return ENGINES[chosen(engine)].in_process
+
+
+def page_reader() -> Callable[[PageRequest], PageRecord]:
+    """What reads a page; imported when it is wanted, as it brings OpenCV, which texts can do without."""
+    from pipeline.batch.pages import read_page
+
+    return read_page
+
+
+def died(request: PageRequest) -> PageRecord:
+    """The record of a page that ends every process that reads it, stored like any other."""
+    why = "out of memory, or hung; try --engine pytesseract" if runs_in_process(request.engine) else "out of memory?"
+    message = f"{request.path}: the process that read this page died ({why})"
+    record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages, failed=message)
+    store(request.out, record, None)
+    return record
