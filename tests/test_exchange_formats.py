@@ -21,7 +21,7 @@ from pipeline.confidence.model import DocumentConfidence, WordRisks
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move, Replace
 from pipeline.model import REGIONS, Page, Region, Source
-from pipeline.outputs.alto import alto_page
+from pipeline.outputs.alto import alto_page, doubts
 from pipeline.outputs.hocr import hocr_page
 from pipeline.outputs.lines import PlacedLine
 from pipeline.outputs.page_xml import page_xml
@@ -72,7 +72,15 @@ def test_alto_has_a_broken_word_in_both_lines_with_the_whole_word() -> None:
     (hyphen,) = elements(page, "HYP")
     assert (hyphen.get("CONTENT"), hyphen.get("HPOS"), hyphen.get("WIDTH")) == ("\u00ad", "60", "10")
     assert {s.get("WC") for s in elements(page, "String")} == {"0.9000"}, "the probability, not the OCR's confidence"
-    assert not any(s.get("CC") for s in elements(page, "String"))
+    assert all(len(s.get("CC") or "") == len(s.get("CONTENT") or "") for s in elements(page, "String"))
+
+
+def test_alto_doubts_the_characters_on_which_readings_differ() -> None:
+    assert doubts("1938", 0.6, ["1958", "1988"]) == "0050"
+    assert doubts("the", 0.01, ["tbe"]) == "000"
+    assert doubts("xqz", 0.9, []) == "555"
+    assert doubts("pact", 0.5, ["pac"]) == "0004"
+    assert doubts("pact", 0.5, ["pacts"]) == "1111", "a letter that may be missing speaks against all"
 
 
 def test_a_hyphen_that_belongs_to_its_word() -> None:

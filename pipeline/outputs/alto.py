@@ -5,8 +5,10 @@ Standard: ALTO 4.4 (https://www.loc.gov/standards/alto/).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
+
+from rapidfuzz.distance import Levenshtein
 
 from pipeline import __version__
 from pipeline.model import Box, Page
@@ -36,7 +38,7 @@ def alto_page(
 ) -> str:
     """One page. Boxes are in pixels of the original scan; `WC` is the probability (0-1) that a word is right, `PC`, from `sure`,
     the share of the page's words that are. What the OCR read, and what was only suggested, are alternatives; `folio` is the
-    number printed on the page. `CC` is not written, since no character was judged by itself."""
+    number printed on the page. `CC` tells which characters of a word are doubted; see `doubts`."""
     assert page.scan is not None
     side = page.label.rpartition(", ")[2]
     whole = attributes(
@@ -121,20 +123,27 @@ def string(name: str, word: PlacedWord, suggestions: Suggestions, *, hyphened: b
     """A word; one that a line's end breaks has what it is with its other part in SUBS_CONTENT, and its hyphen, if it is the last
     of its line, in an element of its own."""
     first = hyphened and bool(word.whole) and not word.rest
+    shown = word.text.removesuffix("-") if first else word.text
+    found = alternatives(word, suggestions)
     given = attributes(
         ID=name,
-        CONTENT=word.text.removesuffix("-") if first else word.text,
+        CONTENT=shown,
         SUBS_TYPE="HypPart2" if word.rest else "HypPart1" if word.whole else "",
         SUBS_CONTENT=word.whole,
         WC=None if word.probability is None else f"{word.probability:.4f}",
+        CC=None if word.probability is None else doubts(shown, 1 - word.probability, found),
     )
-    others = "".join(alternatives(word, suggestions))
+    others = "".join(
+        f"        <ALTERNATIVE{attributes(PURPOSE=purpose)}>{escaped(reading)}</ALTERNATIVE>\n"
+        for reading, purpose in found.items()
+    )
     own = place(word.bare if first else word.box) if word.own else ""
     return f"       <String{given}{own}" + (f">\n{others}       </String>\n" if others else "/>\n")
 
 
-def alternatives(word: PlacedWord, suggestions: Suggestions) -> Iterator[str]:
-    """What the OCR read in the place of a repaired word, what other readings of the image have, and what was suggested."""
+def alternatives(word: PlacedWord, suggestions: Suggestions) -> dict[str, str]:
+    """What the OCR read in the place of a repaired word, what other readings of the image have, and what was suggested; each with
+    its purpose."""
     read = suggestions.text[word.low : word.high]
     found = {} if read == word.text else {read: "read by the OCR"}
     for reading, edit in suggestions.readings(word.low, word.high) if read == word.text else ():
@@ -142,8 +151,19 @@ def alternatives(word: PlacedWord, suggestions: Suggestions) -> Iterator[str]:
     for other in word.others:
         found.setdefault(other, "another reading of the image")
     found.pop(word.text, None)
-    for reading, purpose in found.items():
-        yield f"        <ALTERNATIVE{attributes(PURPOSE=purpose)}>{escaped(reading)}</ALTERNATIVE>\n"
+    return found
+
+
+def doubts(text: str, wrong: float, others: Iterable[str]) -> str:
+    """How far each character is doubted, from 0 (sure) to 9, of a word that is `wrong` with that probability (0-1): those that
+    other readings have not as much as the word; where none is disputed, so much each that the word comes to it."""
+    disputed: set[int] = set()
+    for other in others:
+        changes = Levenshtein.opcodes(text, other)
+        disputed |= {at for change in changes if change.tag != "equal" for at in range(change.src_start, change.src_end)}
+    each = wrong if disputed else 1 - (1 - wrong) ** (1 / max(1, len(text)))
+    mark = str(min(9, round(9 * each)))
+    return "".join(mark if at in disputed or not disputed else "0" for at in range(len(text)))
 
 
 def place(box: Box | None) -> str:
