@@ -22,7 +22,8 @@ Gray = NDArray[np.uint8]
 
 FACES = ("LiberationSerif-Regular.ttf", "C059-Roman.otf", "NimbusRoman-Regular.otf", "P052-Roman.otf", "URWBookman-Light.otf",
          "DejaVuSerif.ttf", "C059-Italic.otf")  # fmt: skip
-"""Book faces, those that the machine has: Times, Century Schoolbook, Palatino, Bookman, and an italic."""
+"""Book faces: Times, Century Schoolbook, Palatino, Bookman, and an italic (Debian: fonts-liberation, fonts-dejavu,
+fonts-urw-base35). Those that the machine lacks are named and left out, and the weights differ then."""
 SIZES = (46, 42, 50)
 WORDS = 330
 """Words of a printed page, at most."""
@@ -35,7 +36,7 @@ POOR = 24
 def pages(gold: Path) -> Iterator[tuple[str, Gray, str]]:
     """(name, image, truth) of every page: our own prose, and the texts of `gold` twice."""
     texts = [page.read_text(encoding="utf-8") for page in sorted(gold.glob("p*.txt"))]
-    faces = [face for name in FACES if (face := typeface(name, 46)) is not None]
+    faces = found_faces()
     for number, text in enumerate([*PRINT, *texts, *texts]):
         rough, thin = WEAR[(number * 5 + number // 7) % len(WEAR)]
         face = faces[number % len(faces)].font_variant(size=SIZES[number % len(SIZES)])
@@ -46,7 +47,7 @@ def pages(gold: Path) -> Iterator[tuple[str, Gray, str]]:
 def poor_pages(gold: Path) -> Iterator[tuple[str, Gray, str]]:
     """(name, image, truth) of pages as cheap newspapers on microfilm are: texts of `gold` set in type full of ink, then made
     coarse and black and white, so that a tenth to a third of the words are misread."""
-    faces = [face for name in FACES if (face := typeface(name, 46)) is not None]
+    faces = found_faces()
     for number, page in enumerate(sorted(gold.glob("p*.txt"))[:POOR]):
         face = faces[number % len(faces)].font_variant(size=SIZES[number % len(SIZES)])
         image, truth = printed("\n\n".join(paragraphs(page.read_text(encoding="utf-8"))), face)
@@ -72,6 +73,14 @@ def sample_maker() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def found_faces() -> list[ImageFont.FreeTypeFont]:
+    """The FACES that this machine has; says which it lacks."""
+    found = {name: typeface(name, 46) for name in FACES}
+    if missing := [name for name, face in found.items() if face is None]:
+        print(f"typefaces that this machine lacks: {', '.join(missing)}")
+    return [face for face in found.values() if face is not None]
 
 
 def typeface(name: str, size: int) -> ImageFont.FreeTypeFont | None:

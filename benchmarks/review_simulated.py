@@ -28,6 +28,8 @@ from pipeline.run import lexicon_of
 
 SHARE = 0.8
 """Of the wrong words that are to be put right."""
+STEPS = (0.2, 0.4, 0.6, 0.8)
+"""Shares of them at which the lines that were read are printed, beside those of the perfect order."""
 
 
 class Silent:
@@ -78,17 +80,24 @@ def known(store: Store, folder: Path, truth: Path) -> Text:
 
 @dataclass(frozen=True)
 class Course:
-    """What a review came to: lines that were read, and items that were decided, until SHARE was put right; None if never."""
+    """What a review came to: lines that were read, and items that were decided, until SHARE was put right; None if never.
+    `curve`: (lines read, wrong words put right), item by item."""
 
     lines: int | None
     items: int | None
     reached: float
+    curve: tuple[tuple[int, int], ...] = ()
+
+    def lines_for(self, count: float) -> int | None:
+        """The lines that were read until `count` wrong words were put right."""
+        return next((lines for lines, mended in self.curve if mended >= count), None)
 
 
 def review(store: Store, text: Text) -> Course:
     """Decide task after task rightly."""
     left = {line: set(places) for line, places in text.wrong.items()}
     goal, mended, lines, items = SHARE * text.count, 0, 0, 0
+    curve: list[tuple[int, int]] = []
     while (task := next_task(store, Filter(), "simulated")) is not None:
         rows = store.connection.execute(
             "SELECT number, line, first, last, options FROM doubts WHERE task = ? AND state = 0", (task.number,)
@@ -117,13 +126,15 @@ def review(store: Store, text: Text) -> Course:
                 decide(store, "simulated", Decide("accept", rest))
         if others:
             decide(store, "simulated", Decide("right", tuple(others)))
+        curve.append((lines, mended))
         if mended >= goal:
-            return Course(lines, items, mended / text.count)
+            return Course(lines, items, mended / text.count, tuple(curve))
     for _, places in by_risk(store, left):
         items, lines, mended = items + 1, lines + 1, mended + len(places)
+        curve.append((lines, mended))
         if mended >= goal:
-            return Course(lines, items, mended / text.count)
-    return Course(None, None, mended / max(1, text.count))
+            return Course(lines, items, mended / text.count, tuple(curve))
+    return Course(None, None, mended / max(1, text.count), tuple(curve))
 
 
 def by_risk(store: Store, left: Mapping[int, set[tuple[int, int]]]) -> Iterator[tuple[int, set[tuple[int, int]]]]:
@@ -143,10 +154,10 @@ def single(store: Store, number: int) -> bool:
     return bool(row[0] == 1)
 
 
-def perfect_lines(text: Text) -> int:
-    """Lines that the perfect order reads until SHARE of the wrong words are put right."""
+def perfect_lines(text: Text, share: float = SHARE) -> int:
+    """Lines that the perfect order reads until a share of the wrong words are put right."""
     counts = sorted((len(places) for places in text.wrong.values()), reverse=True)
-    return int(np.searchsorted(np.cumsum(counts), SHARE * text.count)) + 1
+    return int(np.searchsorted(np.cumsum(counts), share * text.count)) + 1
 
 
 def plain_items(store: Store, text: Text, share: float) -> int:
@@ -179,5 +190,7 @@ def measure_review(folder: Path, truth: Path, name: str, bars: Bars) -> Iterator
     course = review(store, text)
     reached = f"{course.reached:.0%} of {text.count} wrong words put right"
     print(f"review of {name}: {reached}; lines {course.lines}, perfect {perfect}; items {course.items}, plain list {plain}")
+    curve = (f"{share:.0%} {course.lines_for(share * text.count)} ({perfect_lines(text, share)})" for share in STEPS)
+    print(f"    lines read, and those of the perfect order, until so many were put right: {', '.join(curve)}")
     yield Measure(f"desk, {name}: lines against the perfect order", (course.lines or 10**6) / perfect, bars["lines"])
     yield Measure(f"desk, {name}: items against the plain list", (course.items or 10**6) / plain, bars["items"])

@@ -44,7 +44,7 @@ def process(source: Source, settings: Settings, rulings: Rulings = NOTHING) -> R
     """Everything that is done to a text once it has been read; what people decided stands over it."""
     lexicon = lexicon_of(settings.packs, settings.lang, rulings.added)
     policy = policy_of(settings, lexicon.packs, lexicon.covered)
-    knowledge = learn(source, lexicon)
+    knowledge = learn(source, lexicon, decided=rulings.misread)
     return result_of(source, repair(source, knowledge, policy), knowledge, settings.calibration, rulings)
 
 

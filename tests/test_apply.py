@@ -269,3 +269,14 @@ def test_decisions_on_a_scan_find_their_place_by_it(errata: Errata, scan: Path, 
     assert errata("digitise", scan, "-o", "out", "-j", "1", "--effort", "fast", "--force").code == 0
     assert text_of(document) == before
     assert '"effort": "balanced"' in next((document / "ocr").glob("*.json")).read_text()
+
+
+def test_what_readers_put_right_tells_what_the_ocr_confuses(errata: Errata, document: Path) -> None:
+    evidence = document / "evidence.json"
+    before = json.loads(evidence.read_bytes())["confusions"]
+    write(document, "Narkoraindel", "Narkomindel")
+    assert errata("repair", "out").code == 0
+    after = json.loads(evidence.read_bytes())["confusions"]
+    assert after == {**before, "m>ra": before.get("m>ra", 0) + 2000}
+    assert errata("repair", "out").code == 0
+    assert json.loads(evidence.read_bytes())["confusions"] == after

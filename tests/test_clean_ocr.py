@@ -93,7 +93,9 @@ def test_an_export_goes_through_everything(errata: Errata, box: Path, tmp_path: 
     assert "the government\non Tuesday." in first and "- 14 -" not in first
     assert (second.split()[-1], third.split()[0]) == ("R&D", "My")
     assert "government" in (folder / "reading.md").read_text()
-    assert "OCR unsure" in (folder / "confidence.csv").read_text()
+    pages = json.loads((folder / "confidence.json").read_text())["pages"]
+    sure = {word: chance for line in pages[1]["lines"] for word, chance in line["words"]}
+    assert sure["Geneva;"] < min(sure[word] for word in ("The", "envoy", "left"))
     assert "pages/" in (folder / "report.html").read_text()
     for number, name in ((1, "abbyy-alto-2.xml"), (2, "tesseract-alto-3.xml"), (3, "escriptorium-alto-4.xml")):
         assert (folder / "ocr" / f"{number:04d}.xml").read_bytes() == (FILES / name).read_bytes()

@@ -49,6 +49,18 @@ def an_edit(text: str, before: str, after: str, probability: float) -> Edit:
     return Edit("word", "x", "replace", probability, "R.", (Replace(at, at + len(before), before, after),), before, after, 1)
 
 
+def repeated(word: str) -> float:
+    """The probability that the first line is right of a text that has a form in every line."""
+    text = "".join(f"On day {number} of the year the Cabinet met and heard {word} report.\n" for number in range(20, 80))
+    return document_confidence(plain(text), Ledger(len(text)), knowledge(text)).pages[0].lines[0].probability
+
+
+def test_a_misreading_of_a_common_word_is_doubted_however_often_it_stands_there() -> None:
+    assert repeated("tlie") < 0.5
+    assert repeated("Voksel") > 0.8  # a name that no list has
+    assert repeated("volkhozy") > 0.8  # a word of another language
+
+
 def test_a_doubtful_line_says_why() -> None:
     text = "The policy of the Cabinet was clear\n" + "It was the policy of the Cabinet for many years\n" * 9
     text = f"{text}and Olip&hnt cbsed the siffect *\n"
@@ -178,9 +190,9 @@ def test_any_text(text: str) -> None:
 def test_it_is_quick() -> None:
     text = "\n".join(" ".join(f"policy{n % 900} the Cabinet cbsed (1) of it".split()) for n in range(7000))
     words = knowledge(text)
-    began = time.perf_counter()
+    began = time.process_time()
     document_confidence(plain(text), Ledger(len(text)), words)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_the_risk_of_a_word_is_found_by_its_place() -> None:

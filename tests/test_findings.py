@@ -186,9 +186,9 @@ def test_unknown_words_come_from_the_confidence() -> None:
 def test_a_long_document_is_searched_quickly() -> None:
     text = "\f".join([LONG + NOTES.replace("1", "3")] * 500)
     draft = Draft(text)
-    began = time.perf_counter()
+    began = time.process_time()
     find(draft, Ledger(len(text)), {})
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("text", ["", "\f", "\n\f\n", "1. ", "(1)", "a/b^c"])

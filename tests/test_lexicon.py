@@ -107,16 +107,16 @@ def test_the_index_is_cached_and_does_without_a_cache(tmp_path: Path, monkeypatc
 
 
 def test_the_lexicon_is_made_quickly(lexicon: Lexicon) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     build_lexicon()
-    assert time.perf_counter() - begin < 2.0  # 0.2 s on an idle machine
+    assert time.process_time() - begin < 2.0  # 0.2 s on an idle machine
 
 
 def test_many_look_ups_are_quick(lexicon: Lexicon) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(100_000):
         lexicon.knows("vicissitudes")
-    assert time.perf_counter() - begin < 1.0
+    assert time.process_time() - begin < 1.0
 
 
 @given(st.text(max_size=30))

@@ -138,12 +138,13 @@ def test_confidences_that_are_all_the_same_say_nothing(value: str) -> None:
     assert not source.has_confidences
 
 
-def spoken(system: str, power: float) -> Source:
+def spoken(system: str, power: float, dubious: str = "signed") -> Source:
     """A page of a hundred words, two of them dubious, on the scale of some program."""
     strings = []
     for at in range(100):
         sure = (0.3 if at % 50 == 3 else 0.9 + at % 7 / 100) ** power
-        strings.append(f'<TextLine><String CONTENT="{["the", "treaty", "was", "signed"][at % 4]}" WC="{sure:.4f}"/></TextLine>')
+        word = dubious if at % 50 == 3 else ["the", "treaty", "was", "signed"][at % 4]
+        strings.append(f'<TextLine><String CONTENT="{word}" WC="{sure:.4f}"/></TextLine>')
     tool = f"<Description><Processing><softwareName>{system}</softwareName></Processing></Description>"
     layout = (
         f'<Layout><Page WIDTH="9" HEIGHT="9"><PrintSpace><TextBlock>{"".join(strings)}</TextBlock></PrintSpace></Page></Layout>'
@@ -156,7 +157,11 @@ def test_confidences_of_other_programs_count_by_their_order() -> None:
     assert theirs.expected_wrong < 2 * ours.expected_wrong
     least = [line.line for line in sorted(theirs.lines, key=lambda line: line.probability)[:2]]
     assert sorted(least) == [4, 54]
-    assert any("(0.00)" in reason for line in theirs.lines for reason in line.reasons)
+
+
+def test_what_another_program_said_of_a_word_is_shown_as_it_said_it() -> None:
+    lines = process(spoken("FineReader", 5, "zwqrbk"), Settings()).confidence.lines
+    assert {reason for line in lines for reason in line.reasons} == {"OCR unsure of “zwqrbk” (0.00)"}
 
 
 def test_strings_without_spaces_between_them_are_words() -> None:

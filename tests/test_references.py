@@ -364,7 +364,7 @@ def test_any_text_is_bearable(text: str) -> None:
 def test_a_whole_thesis_is_read_in_no_time() -> None:
     sentence = "The Cabinet, on 8 July 1925, agreed, 36(25)3, CAB 23/50, that Litvinov's Note (N6029/1316/55) be left. "
     text = sentence * 6000
-    begin = time.perf_counter()
+    begin = time.process_time()
     count = sum(1 for _ in find_references(text, LEXICON))
     assert count == 18000
-    assert time.perf_counter() - begin < 3.0
+    assert time.process_time() - begin < 3.0

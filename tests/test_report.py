@@ -107,8 +107,8 @@ def test_a_long_document_makes_a_small_report_quickly() -> None:
     text = "".join(f"word{n} " + ("tlie " if n % 2 else f"cb{n}sed ") for n in range(7000))
     edits = sorted(replaced(text, "tlie", "the") + replaced(text, "cb", "clo"), key=lambda e: e.place)
     assert len(edits) == 7000
-    began = time.perf_counter()
+    began = time.process_time()
     page = report_html(a_result(text, edits))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert len(page) < 500_000
     assert "more are in" in page

@@ -35,6 +35,7 @@ STARTER = 6.0
 COMMON_MEANT, LONGEST_MEANT = 4.5, 7
 """Zipf frequency of a word that may have been meant, and letters of what was read for it."""
 OPENING, CLOSING = re.compile(r"^\W*?(?:([\"“”])|(['‘]))(?=[\w‘'\"“(])"), re.compile(r"[\w.,;:!?)](?:([\"“”])|(['’]))\W*$")
+CLOSES = frozenset(")]'’”\"")
 PARTED = re.compile(r"\n[^\S\n]*\n|\f")
 
 
@@ -75,7 +76,9 @@ def context_features(places: Places, doubt: Floats, forms: Floats, knowledge: Kn
     before = np.r_[False, after[:-1]]
     pair = np.array([False, *(pair_is_known(a, b, knowledge) for a, b in pairwise(words))])
     marked = forms[:, [FORM_FEATURES.index(name) for name in MARKED]].any(axis=1)
-    seen = (pair | np.r_[pair[1:], False]) & ~marked
+    unknown, often = (forms[:, FORM_FEATURES.index(name)] > 0 for name in ("unknown", "unknown seen"))
+    misread = unknown & ~often  # a misreading that repeats has the same neighbours each time
+    seen = (pair | np.r_[pair[1:], False]) & ~marked & ~misread
     fits = better_fits(words, before, after, places, knowledge) * ~capitals  # initials and headings are no running text
     columns = [
         seen,
@@ -99,11 +102,16 @@ def lone_stops(places: Places) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Marks of punctuation that stand alone, and those that only a space parts from the word that they close."""
     lone, closing, word = (
         np.array(row, dtype=np.bool_)[places.order]
-        for row in zip(*((form in LONE_STOPS, form in ".,;:!?)", form[-1].isalnum()) for form in places.forms), strict=True)
+        for row in zip(*((form in LONE_STOPS, form in ".,;:!?)", ends_word(form)) for form in places.forms), strict=True)
     )
     behind = np.r_[False, (word & ~places.parted)[:-1]]
     spaced = closing & behind
     return lone & ~spaced, spaced
+
+
+def ends_word(form: str) -> bool:
+    """Whether a token ends as words do, or with a mark that closes something: a stop that stands alone behind it is its own."""
+    return form[-1].isalnum() or (len(form) > 1 and form[-1] in CLOSES)
 
 
 def case_features(places: Places, lexicon: Lexicon) -> tuple[NDArray[np.bool_], ...]:

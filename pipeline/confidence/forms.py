@@ -55,6 +55,8 @@ NO_WORD = (0.0,) * 6
 """The first FORM_FEATURES of what holds no letter and no figure."""
 LETTER_COUNT, OTHER = 28, 27
 """Of the model of letters: 0 the edge of a word, 1-26 the alphabet, 27 any other character."""
+COMMON_MEANT = 5.3
+"""Zipf frequency of words of which a form that repeats may be a misreading that repeats."""
 LONGEST_CONFUSED = 6
 """Letters of words that may be the misreading of a commoner one: long ones are hardly words by chance."""
 
@@ -148,7 +150,7 @@ def word_features(core: str, knowledge: Knowledge) -> tuple[float, ...]:
     words = [word.replace("’", "'") for word in LETTERS.findall(core)]
     unknown = next((word for word in words if len(word) > 2 and not is_known(word, lexicon)), "")
     if unknown:
-        seen = min(4.0, float(np.log(max(1, evidence.words.get(unknown, 0)))))
+        seen = 0.0 if is_explained(unknown, knowledge) else min(4.0, float(np.log(max(1, evidence.words.get(unknown, 0)))))
         name = unknown[0].isupper() and not unknown.isupper()
         return 1.0, seen, float(name), oddest_letters(unknown, letter_model(lexicon)), 0.0, 0.0
     longest = max(words, key=len, default="")
@@ -158,7 +160,18 @@ def word_features(core: str, knowledge: Knowledge) -> tuple[float, ...]:
 
 
 def is_known(word: str, lexicon: Lexicon) -> bool:
-    return lexicon.knows(word) or f"{word}." in lexicon.abbreviations
+    """Whether a word is in some list, also as an abbreviation or as the code of an archival series."""
+    return lexicon.knows(word) or f"{word}." in lexicon.abbreviations or word in lexicon.series
+
+
+def is_explained(word: str, knowledge: Knowledge) -> bool:
+    """Whether an unknown form in small letters is one near misreading of a common word: errors repeat, so that it tells nothing
+    how often the document has it."""
+    if not word.islower():
+        return False
+    count, zipf = knowledge.evidence.words.get(word, 0), knowledge.lexicon.zipf
+    common = (form for form in variants(word) if form in zipf)
+    return any(zipf[form] >= COMMON_MEANT or knowledge.evidence.lower.get(form, 0) >= 5 * count for form in common)
 
 
 def unknown_part(core: str, knowledge: Knowledge) -> str:

@@ -13,7 +13,7 @@ from pipeline.decisions.locking import KeptPage, with_kept
 from pipeline.decisions.model import Decision
 from pipeline.decisions.placing import made_as, place_again
 from pipeline.decisions.store import Store
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, Replace
 from pipeline.model import Source
 from pipeline.result import Decided, Lost
 
@@ -23,6 +23,8 @@ where it stands."""
 ADDED = "SELECT DISTINCT kind, form FROM dictionary JOIN steps ON steps.number = step WHERE undone IS NULL"
 
 
+CHANGES = ("accept", "write")
+"""Choices that say what should stand instead of what was read."""
 TYPED = (
     "SELECT DISTINCT after FROM decisions JOIN steps ON steps.number = step "
     "WHERE undone IS NULL AND choice IN ('accept', 'write') AND length(after) <= 200"
@@ -47,6 +49,12 @@ class Rulings:
     decisions: tuple[Decision, ...] = ()
     added: tuple[Added, ...] = ()
     kept: tuple[KeptPage, ...] = ()
+
+    @property
+    def misread(self) -> tuple[tuple[str, str], ...]:
+        """What people put right, as (what was read, what should stand)."""
+        made = (change for one in self.decisions if one.choice in CHANGES for edit in one.edits for change in edit.changes)
+        return tuple((change.before, change.after) for change in made if isinstance(change, Replace))
 
     def over(self, machine: Ledger, source: Source) -> Ruled:
         """A ledger that Errata made of `source` by itself, with all of this."""

@@ -133,3 +133,11 @@ def variants(read: str) -> dict[str, tuple[str, str]]:
             made.setdefault(read[:at] + meant + read[at + len(seen) :], (meant, seen))
             at = read.find(seen, at + 1)
     return made
+
+
+def different(before: str, after: str) -> tuple[str, str]:
+    """Two forms without what they share at both ends."""
+    most = min(len(before), len(after))
+    ahead = next((at for at in range(most) if before[at] != after[at]), most)
+    behind = next((at for at in range(most - ahead) if before[-1 - at] != after[-1 - at]), most - ahead)
+    return before[ahead : len(before) - behind], after[ahead : len(after) - behind]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import WORD, Evidence, Knowledge, gather
 from pipeline.language.lexicon import Lexicon
 from pipeline.model import Source, Word
 from pipeline.references import document_style
-from pipeline.repair.channel import explanations, learn_confusions
+from pipeline.repair.channel import explanations, learn_confusions, learn_decided
 from pipeline.repair.engine import page_breaks
 
 FEW = 0.01
@@ -21,8 +22,11 @@ SURE = 0.85
 LINE_END = re.compile(r"([^\W\d_]+)-[ ]?\n([^\W\d_]+)")
 
 
-def learn(source: Source, lexicon: Lexicon, evidence: Evidence | None = None) -> Knowledge:
-    """What is known before repair begins. With stored `evidence` (of an earlier run) nothing is counted anew."""
+def learn(
+    source: Source, lexicon: Lexicon, evidence: Evidence | None = None, decided: Sequence[tuple[str, str]] = ()
+) -> Knowledge:
+    """What is known before repair begins. With stored `evidence` (of an earlier run) nothing is counted anew. `decided`: what
+    people put right in this document, as (what was read, what should stand)."""
     if evidence is None:
         text = Draft(source.text, tuple(page_breaks(source))).text
         evidence = gather(text)
@@ -32,6 +36,7 @@ def learn(source: Source, lexicon: Lexicon, evidence: Evidence | None = None) ->
         count_misread(evidence, lexicon)
         evidence.marks["scanned"] = int(source.has_images)
         learn_confusions(evidence, lexicon)
+        learn_decided(evidence, decided)
     return Knowledge(lexicon, evidence, disputed(source))
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.draft import Draft
+from pipeline.language.confusions import different
 from pipeline.ledger import Edit, Replace
 from pipeline.model import Word
 from pipeline.result import Result
@@ -229,14 +230,6 @@ def key_of(kind: str, of: str, rule: str, before: str, after: str) -> str:
     if of in MARKS:
         before, after = different(before, after)
     return "|".join((kind, of, rule, before, after))
-
-
-def different(before: str, after: str) -> tuple[str, str]:
-    """Two forms without what they share at both ends."""
-    most = min(len(before), len(after))
-    ahead = next((at for at in range(most) if before[at] != after[at]), most)
-    behind = next((at for at in range(most - ahead) if before[-1 - at] != after[-1 - at]), most - ahead)
-    return before[ahead : len(before) - behind], after[ahead : len(after) - behind]
 
 
 def line_at(starts: Sequence[int], low: int) -> int:
