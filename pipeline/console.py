@@ -43,6 +43,12 @@ class Console:
             self.task = self.bar.add_task(what, total=total)
             self.bar.start()
 
+    def expect(self, total: int) -> None:
+        """There are more, or fewer, than was thought."""
+        self.total = total
+        if self.bar is not None and self.task is not None:
+            self.bar.update(self.task, total=total)
+
     def advance(self, name: str) -> None:
         """One more is done."""
         self.done += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,13 +10,15 @@ from pathlib import Path
 from pipeline.batch.applying import ApplyJob
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.calibrating import calibrate_on
+from pipeline.batch.calls import journal_again, journal_for
 from pipeline.batch.documents import StoredJob, TextJob
-from pipeline.batch.order import Order, check_formats, check_writable
+from pipeline.batch.order import Order, check_formats, check_writable, settings_hash
 from pipeline.batch.outcomes import Outcome, Reporter
+from pipeline.batch.pool import Pool
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import Stamp, finished_folders
 from pipeline.batch.summary import refresh, summarise
-from pipeline.batch.texts import run_texts
+from pipeline.batch.texts import pool_for, run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
 from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence, weights_from
@@ -34,10 +36,13 @@ from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
 from pipeline.result import Result
 from pipeline.settings import Settings
-from pipeline.sources.discover import documents_to_digitise
+from pipeline.sources.discover import Document, documents_to_digitise
 from pipeline.sources.files import read_data
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.to_clean import documents_to_clean
+
+Only = Collection[str] | None
+"""Names of documents, as the journal has them, or None for all."""
 
 
 def process(source: Source, settings: Settings, rulings: Rulings = NOTHING) -> Result:
@@ -66,30 +71,49 @@ def rebuild(source: Source, machine: Ledger, evidence: Evidence, stamp: Stamp, r
     return result_of(source, machine, Knowledge(lexicon, evidence), stamp.calibration, rulings)
 
 
-def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
+def digitise(
+    paths: Sequence[str | Path],
+    order: Order,
+    report: Reporter,
+    *,
+    each: bool = False,
+    only: Only = None,
+    pool: Pool | None = None,
+) -> list[Outcome]:
     """Read scans and PDFs page by page, and `process` each document when all its pages are read.
 
-    A document that fails does not stop the others. Raises PipelineError for what makes an end of all: nothing to read, no
-    Tesseract, a broken dictionary, an output folder that cannot be written.
+    A document that fails does not stop the others. `only`: the names of the documents that are wanted, of all that there are;
+    `pool`: what does it, unless processes of this machine. Raises PipelineError for what makes an end of all: nothing to read,
+    no Tesseract, a broken dictionary, an output folder that cannot be written.
     """
     check_settings(order.settings)
-    documents = documents_to_digitise(paths, order.out, each=each)
+    documents = wanted(documents_to_digitise(paths, order.out, each=each), only)
     check_writable(order)
-    outcomes = read_scans(documents, order, report, process)
-    summarise(outcomes, order)
+    with journal_for("digitise", paths, order, each=each) as journal:
+        outcomes = read_scans(documents, order, report, process, journal, pool)
+        summarise(outcomes, order, among=only is not None)
     return outcomes
 
 
 def clean(
-    paths: Sequence[str | Path], order: Order, report: Reporter, *, whole: bool = False, each: bool = False
+    paths: Sequence[str | Path],
+    order: Order,
+    report: Reporter,
+    *,
+    whole: bool = False,
+    each: bool = False,
+    only: Only = None,
+    pool: Pool | None = None,
 ) -> list[Outcome]:
     """Read texts, and what an OCR left, and `process` each document; with `whole`, each folder is one document, with `each`
-    every file. Errors as for `digitise`."""
+    every file. `only`, `pool` and errors as for `digitise`."""
     check_settings(order.settings)
-    documents = documents_to_clean(paths, order.out, whole=whole, each=each)
+    documents = wanted(documents_to_clean(paths, order.out, whole=whole, each=each), only)
     check_writable(order)
-    outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
-    summarise(outcomes, order)
+    jobs, hashed = [TextJob(d, order, process) for d in documents], settings_hash(order.settings, with_scans=False)
+    with journal_for("clean", paths, order, each=each, whole=whole) as journal:
+        outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
+        summarise(outcomes, order, among=only is not None)
     return outcomes
 
 
@@ -98,12 +122,16 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
     return process(selected_pages(read_data(data, name, order.images, origin), order.selected), order.settings)
 
 
-def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:
+def repair_again(
+    paths: Sequence[Path], order: Order, report: Reporter, *, only: Only = None, pool: Pool | None = None
+) -> list[Outcome]:
     """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
     check_settings(order.settings)
     check_formats(order.settings)
-    folders = finished_folders(paths)
-    outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
+    with journal_again(paths, order) as journal:
+        folders = [f for f in finished_folders(paths) if only is None or journal.named(f) in only]
+        jobs, hashed = [StoredJob(f, order, process) for f in folders], settings_hash(order.settings, with_scans=False)
+        outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
     if not order.dry_run:
         refresh(folders)
     return outcomes
@@ -138,6 +166,11 @@ def take_audit(folder: Path, filled: Path) -> Audit:
     audit = take(folder, read_sheet(filled), rebuild)
     refresh([folder])
     return audit
+
+
+def wanted(documents: list[Document], only: Only) -> list[Document]:
+    """Those of some documents that are asked for."""
+    return documents if only is None else [one for one in documents if one.relative_out.as_posix() in only]
 
 
 def check_settings(settings: Settings) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from pipeline.batch.applying import Rebuild, applied, keep_earlier, read_evidence
-from pipeline.batch.decisions import held, locked
-from pipeline.batch.documents import locked_outcome, stamp_of, stored_source
+from pipeline.batch.decisions import held
+from pipeline.batch.documents import stamp_of, stored_source, untouchable
 from pipeline.batch.outcomes import Outcome
 from pipeline.decisions.anchoring import Anchors
 from pipeline.decisions.finding import document_name, store_for
@@ -58,8 +58,9 @@ class UndoJob:
     def run(self) -> Outcome:
         """Undo, and write all outputs. Raises PipelineError."""
         stamp = stamp_of(self.folder)
-        if locked(self.folder).whole:
-            return locked_outcome(self.name, self.folder)
+        _, kept = untouchable(self.name, self.folder)
+        if kept is not None:
+            return kept
         read_ledger(self.folder / "edits.jsonl")
         gone = self.chosen()
         if not gone:

@@ -96,7 +96,7 @@ FOLDERS = click.argument("folders", nargs=-1, required=True, metavar="OUT...", t
 def ordered(given: dict[str, Any]) -> tuple[Order, Console]:
     """What was asked for, from options over `errata.toml`. Raises InvalidConfig, BadArguments."""
     from pipeline.batch.order import Order
-    from pipeline.batch.workers import collect_seldom
+    from pipeline.batch.worker import collect_seldom
     from pipeline.repair.policy import rule_names
     from pipeline.settings import Settings, load_settings
 
