@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import pairwise
 
 import click
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. Nothing that goes wrong shows a traceback, unless -v asks for it."""
     arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     verbose = any(word in ("-v", "--verbose") for word in arguments)
-    console = Console(verbose=verbose)
+    as_json = "--progress=json" in arguments or ("--progress", "json") in pairwise(arguments)
+    console = Console(verbose=verbose, progress="json" if as_json else "auto")
     try:
         code = cli.main(arguments, prog_name="errata", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.OK

@@ -147,11 +147,11 @@ def apply(paths: Sequence[Path], report: Reporter, *, jobs: int = 1, dry_run: bo
     return outcomes
 
 
-def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "") -> list[Outcome]:
+def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "", jobs: int = 1) -> list[Outcome]:
     """Undo some of the edits of the finished documents in some folders, and write them anew. Errors as for `digitise`."""
     folders = finished_folders(paths)
     check_choice(choice, folders)
-    outcomes = run_texts([UndoJob(f, choice, rebuild, reader) for f in folders], 1, report)
+    outcomes = run_texts([UndoJob(f, choice, rebuild, reader) for f in folders], jobs, report)
     refresh(folders)
     return outcomes
 

@@ -89,6 +89,22 @@ TALK = options(
     click.option("-q", "--quiet", is_flag=True, help="Only errors and warnings."),
     click.option("-v", "--verbose", is_flag=True, help="More detail."),
 )
+PROGRESS = click.option(
+    "--progress",
+    type=click.Choice(("auto", "lines", "json", "none")),
+    default="auto",
+    help="How it goes on, on standard error: a bar on a terminal, lines elsewhere; always lines; JSON Lines; nothing.",
+)
+STATE = click.option("--state", metavar="PATH", help="File or folder of the journal. Default: in the output folder.")
+MEMORY = click.option(
+    "--memory", type=click.IntRange(1), metavar="MB", help="Most memory of each process. Default: most of the machine's."
+)
+LIMITS = options(
+    click.option(
+        "--page-seconds", type=click.FloatRange(0, min_open=True), metavar="N", help="Longest that a page is read. Default: 600."
+    ),
+    MEMORY,
+)
 INPUTS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 FOLDERS = click.argument("folders", nargs=-1, required=True, metavar="OUT...", type=click.Path(path_type=Path))
 
@@ -117,7 +133,7 @@ def ordered(given: dict[str, Any]) -> tuple[Order, Console]:
         given.get("dry_run", False),
         images,
     )
-    return order, Console(quiet=given["quiet"], verbose=given["verbose"])
+    return order, Console(quiet=given["quiet"], verbose=given["verbose"], progress=given["progress"])
 
 
 def closed(outcomes: Sequence[Outcome], console: Console) -> int:
