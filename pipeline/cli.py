@@ -17,6 +17,7 @@ from pipeline.commands.calibrating import calibrate
 from pipeline.commands.deciding import apply, decisions
 from pipeline.commands.making import clean, digitise, repair, undo
 from pipeline.commands.reviewing import review
+from pipeline.commands.status import retry, status
 from pipeline.console import Console
 from pipeline.errors import ExitCode, PipelineError
 
@@ -37,7 +38,8 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-for command in (digitise, clean, repair, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
+MAKING = (digitise, clean, repair, status, retry)
+for command in (*MAKING, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,13 +10,14 @@ from pathlib import Path
 from pipeline.batch.applying import ApplyJob
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.calibrating import calibrate_on
-from pipeline.batch.calls import journal_again, journal_for
+from pipeline.batch.calls import call_from, journal_again, journal_for, there
 from pipeline.batch.documents import StoredJob, TextJob
 from pipeline.batch.order import Order, check_formats, check_writable, settings_hash
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.pool import Pool
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import Stamp, finished_folders
+from pipeline.batch.status import to_retry
 from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import pool_for, run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
@@ -34,6 +35,7 @@ from pipeline.outputs.audit_sheet import read_sheet
 from pipeline.references.index import index_references
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
+from pipeline.repair.policy import rule_names
 from pipeline.result import Result
 from pipeline.settings import Settings
 from pipeline.sources.discover import Document, documents_to_digitise
@@ -91,7 +93,7 @@ def digitise(
     check_writable(order)
     with journal_for("digitise", paths, order, each=each) as journal:
         outcomes = read_scans(documents, order, report, process, journal, pool)
-        summarise(outcomes, order, among=only is not None)
+        summarise(outcomes, order, documents, among=only is not None)
     return outcomes
 
 
@@ -113,7 +115,7 @@ def clean(
     jobs, hashed = [TextJob(d, order, process) for d in documents], settings_hash(order.settings, with_scans=False)
     with journal_for("clean", paths, order, each=each, whole=whole) as journal:
         outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
-        summarise(outcomes, order, among=only is not None)
+        summarise(outcomes, order, documents, among=only is not None)
     return outcomes
 
 
@@ -134,6 +136,27 @@ def repair_again(
         outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
     if not order.dry_run:
         refresh(folders)
+    return outcomes
+
+
+def retry(
+    out: Path, report: Reporter, *, state: str = "", limits: Mapping[str, float] | None = None, pool: Pool | None = None
+) -> list[Outcome]:
+    """Do again, as they were called, the runs into an output folder over the documents of which something failed, with other
+    `limits` (settings) where they are given. Errors as for `digitise`; UnreadableInput where there is no journal."""
+    outcomes: list[Outcome] = []
+    out = out.resolve()
+    for text, only in to_retry(out, state).items():
+        call = call_from(text, rule_names())
+        settings = call.order.settings.model_copy(update={**(limits or {}), "state": state and str(Path(state).resolve())})
+        order = replace(call.order, out=out, settings=settings)
+        with there(call.folder):
+            if call.command == "digitise":
+                outcomes += digitise(call.paths, order, report, each=call.each, only=only, pool=pool)
+            elif call.command == "clean":
+                outcomes += clean(call.paths, order, report, whole=call.whole, each=call.each, only=only, pool=pool)
+            else:
+                outcomes += repair_again([out], order, report, only=only, pool=pool)
     return outcomes
 
 

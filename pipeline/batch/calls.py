@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipeline.batch.journal import Journal, journal_of, journal_path
 from pipeline.batch.order import Order
-from pipeline.errors import InvalidRecord
+from pipeline.errors import InvalidRecord, UnreadableInput
 from pipeline.settings import Settings
 
 
@@ -60,6 +60,16 @@ def call_from(text: str, rules: Collection[str]) -> Call:
     except (ValueError, KeyError, TypeError, ValidationError) as fault:
         advice = "Give the command again"
         raise InvalidRecord("the journal holds a run that this version cannot repeat", advice=advice) from fault
+
+
+@contextmanager
+def there(folder: Path) -> Iterator[None]:
+    """Work in the folder in which a call was given, since its paths hold there. Raises UnreadableInput where it is gone."""
+    if not folder.is_dir():
+        advice = "Give the command again, with the paths as they are now"
+        raise UnreadableInput("the folder in which the command was given is gone", where=folder, advice=advice)
+    with chdir(folder):
+        yield
 
 
 def journal_for(command: str, paths: Sequence[str | Path], order: Order, *, each: bool = False, whole: bool = False) -> Keeping:

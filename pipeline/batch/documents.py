@@ -72,10 +72,12 @@ def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Pr
 
 
 def counts_of(result: Result) -> dict[str, int]:
-    """What the stamp and the last line on a document count; `lines_to_read` of `lines` hold most of what is `wrong` still."""
+    """What the stamp and the last line on a document count; `openings`: scans that became two pages; `lines_to_read` of `lines`
+    hold most of what is `wrong` still."""
     ledger, left = result.ledger, result.residual
     return {
         "pages": len(result.source.pages),
+        "openings": sum(page.label.endswith(", right") for page in result.source.pages),
         "applied": len(ledger.applied),
         "held": len(ledger.held),
         "wrong": round(left.document.expected),

@@ -33,14 +33,16 @@ CREATE TABLE IF NOT EXISTS work (
   document TEXT NOT NULL, page INTEGER NOT NULL, stage TEXT NOT NULL,
   content TEXT NOT NULL, settings TEXT NOT NULL, version TEXT NOT NULL,
   state TEXT NOT NULL, reason TEXT NOT NULL, attempts INTEGER NOT NULL, started REAL, seconds REAL, run INTEGER NOT NULL,
+  pages INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (document, page, stage)) WITHOUT ROWID;
 """
 EXPECT = """
-INSERT INTO work VALUES (?, ?, ?, '', '', '', 'waiting', '', 0, NULL, NULL, ?)
-ON CONFLICT DO UPDATE SET state = CASE state WHEN 'done' THEN 'done' ELSE 'waiting' END, run = excluded.run
+INSERT INTO work VALUES (?, ?, ?, '', '', '', 'waiting', '', 0, NULL, NULL, ?, ?)
+ON CONFLICT DO UPDATE SET
+  state = CASE state WHEN 'done' THEN 'done' ELSE 'waiting' END, run = excluded.run, pages = excluded.pages
 """
 PUT = """
-INSERT INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 ON CONFLICT DO UPDATE SET
   attempts = excluded.attempts + CASE WHEN excluded.content = '' OR
     (content, settings, version) IN (VALUES ('', '', ''), (excluded.content, excluded.settings, excluded.version))
@@ -96,10 +98,17 @@ class Journal:
             self.connection.execute("UPDATE work SET state = 'waiting' WHERE state = 'running'")
         self.writer.start()
 
-    def expect(self, rows: Iterable[Key]) -> None:
-        """Some pages or documents are to be done, unless they are done already."""
+    def expect(self, documents: Iterable[tuple[str, int]]) -> None:
+        """Documents that are to be done, unless they are done already, and how many pages each may have."""
         with self.lock, suppress(sqlite3.Error), self.connection:
-            self.connection.executemany(EXPECT, ((*row, self.run) for row in rows))
+            self.connection.executemany(EXPECT, ((name, 0, WRITE, self.run, pages) for name, pages in documents))
+
+    def opened(self, document: str, pages: Iterable[int]) -> None:
+        """The pages of a document that are to be read, unless they are read already; it has no others."""
+        with self.lock, suppress(sqlite3.Error), self.connection:
+            self.connection.executemany(EXPECT, ((document, number, READ, self.run, 0) for number in pages))
+            gone = "DELETE FROM work WHERE document = ? AND stage = ? AND run < ?"
+            self.connection.execute(gone, (document, READ, self.run))
 
     def started(self, document: str, page: int = 0, stage: str = WRITE) -> None:
         """A page or document is begun."""

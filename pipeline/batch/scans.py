@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.batch.journal import READ, WRITE, Journal, Row
+from pipeline.batch.journal import READ, Journal, Row
 from pipeline.batch.limits import memory_limit
 from pipeline.batch.order import Order, Process, home_of, settings_hash
 from pipeline.batch.outcomes import Outcome, Reporter
@@ -86,7 +86,7 @@ class Flow:
         self.read = self.found = self.books = 0
         self.unknown = sum(map(is_book, documents))
         self.known = sum(len(document.inputs) for document in documents if not is_book(document))
-        journal.expect((name, 0, WRITE) for name in self.names)
+        journal.expect((name, len(document.inputs)) for name, document in zip(self.names, documents, strict=True))
 
     @property
     def left(self) -> int:
@@ -135,7 +135,7 @@ class Flow:
         ocr = self.root / document.relative_out / "ocr"
         self.open[at] = Reading(begun, self.order.out / document.relative_out, ocr, len(begun.pages))
         self.pages += (self.step(at, request) for request in requests(begun, self.open[at], self.order))
-        self.journal.expect((self.names[at], number, READ) for number, _ in begun.pages)
+        self.journal.opened(self.names[at], (number for number, _ in begun.pages))
         self.count(document, len(begun.pages))
 
     def count(self, document: Document, pages: int) -> None:

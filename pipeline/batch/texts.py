@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline.batch.documents import Job, lost, overdue, run_job
-from pipeline.batch.journal import WRITE, Journal
+from pipeline.batch.journal import Journal
 from pipeline.batch.limits import is_limited, memory_limit
 from pipeline.batch.outcomes import Outcome, Reporter
 from pipeline.batch.pool import Pool
@@ -48,7 +48,7 @@ def run_texts(
         report.advance(outcome.name)
         outcomes.append(outcome.slim())
 
-    journal.expect((journal.named(job.folder), 0, WRITE) for job in jobs)
+    journal.expect((journal.named(job.folder), 0) for job in jobs)
     report.begin(len(jobs), "documents")
     try:
         (pool or LocalPool(processes, FEW)).run(waiting(), run_job, lost, on_done)

@@ -136,6 +136,14 @@ def ordered(given: dict[str, Any]) -> tuple[Order, Console]:
     return order, Console(quiet=given["quiet"], verbose=given["verbose"], progress=given["progress"])
 
 
+def state_of(given: str | None) -> str:
+    """Where the journal is said to be, by an option or `errata.toml`; empty where it is not said."""
+    from pipeline.repair.policy import rule_names
+    from pipeline.settings import load_settings
+
+    return given or load_settings(None, None, rule_names()).state
+
+
 def closed(outcomes: Sequence[Outcome], console: Console) -> int:
     """The last word on a run, and its exit code."""
     from pipeline.batch.outcomes import exit_code
