@@ -20,7 +20,7 @@ from pipeline.batch.stamp import Stamp, finished_folders
 from pipeline.batch.status import to_retry
 from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import pool_for, run_texts
-from pipeline.batch.undo import Choice, UndoJob, check_choice
+from pipeline.batch.undo import Choice, check_choice, undo_in
 from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence, weights_from
 from pipeline.decisions.rulings import NOTHING, Added, Rulings
@@ -170,11 +170,12 @@ def apply(paths: Sequence[Path], report: Reporter, *, jobs: int = 1, dry_run: bo
     return outcomes
 
 
-def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "", jobs: int = 1) -> list[Outcome]:
+def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "", jobs: int | None = None) -> list[Outcome]:
     """Undo some of the edits of the finished documents in some folders, and write them anew. Errors as for `digitise`."""
     folders = finished_folders(paths)
     check_choice(choice, folders)
-    outcomes = run_texts([UndoJob(f, choice, rebuild, reader) for f in folders], jobs, report)
+    settings = Settings(jobs=jobs) if jobs is not None else Settings()
+    outcomes = undo_in(folders, choice, rebuild, report, reader=reader, pool=pool_for(settings))
     refresh(folders)
     return outcomes
 

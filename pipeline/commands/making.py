@@ -169,4 +169,4 @@ def undo(
     if not (rules or kinds or edits or everything):
         raise BadArguments("nothing to undo is named", advice="Give --rule, --kind, --edit or --all")
     console = Console(quiet=quiet, verbose=verbose, progress=progress)
-    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), console, reader=login(), jobs=jobs or 0))
+    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), console, reader=login(), jobs=jobs))
