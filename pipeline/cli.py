@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import pairwise
 
 import click
 
@@ -16,6 +17,7 @@ from pipeline.commands.calibrating import calibrate
 from pipeline.commands.deciding import apply, decisions
 from pipeline.commands.making import clean, digitise, repair, undo
 from pipeline.commands.reviewing import review
+from pipeline.commands.status import retry, status
 from pipeline.console import Console
 from pipeline.errors import ExitCode, PipelineError
 
@@ -36,7 +38,8 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-for command in (digitise, clean, repair, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
+MAKING = (digitise, clean, repair, status, retry)
+for command in (*MAKING, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 
 
@@ -44,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code. Nothing that goes wrong shows a traceback, unless -v asks for it."""
     arguments = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     verbose = any(word in ("-v", "--verbose") for word in arguments)
-    console = Console(verbose=verbose)
+    as_json = "--progress=json" in arguments or ("--progress", "json") in pairwise(arguments)
+    console = Console(verbose=verbose, progress="json" if as_json else "auto")
     try:
         code = cli.main(arguments, prog_name="errata", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.OK

@@ -26,7 +26,6 @@ MODULES = {
     "PIL": "pillow",
     "pydantic": "pydantic",
     "pypdfium2": "pypdfium2",
-    "pytesseract": "pytesseract",
     "rapidfuzz": "rapidfuzz",
     "rich": "rich",
     "symspellpy": "symspellpy",

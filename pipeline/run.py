@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,14 +10,17 @@ from pathlib import Path
 from pipeline.batch.applying import ApplyJob
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.calibrating import calibrate_on
+from pipeline.batch.calls import call_from, journal_again, journal_for, there
 from pipeline.batch.documents import StoredJob, TextJob
-from pipeline.batch.order import Order, check_formats, check_writable
+from pipeline.batch.order import Order, check_formats, check_writable, settings_hash
 from pipeline.batch.outcomes import Outcome, Reporter
+from pipeline.batch.pool import Pool
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import Stamp, finished_folders
+from pipeline.batch.status import to_retry
 from pipeline.batch.summary import refresh, summarise
-from pipeline.batch.texts import run_texts
-from pipeline.batch.undo import Choice, UndoJob, check_choice
+from pipeline.batch.texts import pool_for, run_texts
+from pipeline.batch.undo import Choice, check_choice, undo_in
 from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence, weights_from
 from pipeline.decisions.rulings import NOTHING, Added, Rulings
@@ -32,12 +35,16 @@ from pipeline.outputs.audit_sheet import read_sheet
 from pipeline.references.index import index_references
 from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
+from pipeline.repair.policy import rule_names
 from pipeline.result import Result
 from pipeline.settings import Settings
-from pipeline.sources.discover import documents_to_digitise
+from pipeline.sources.discover import Document, documents_to_digitise
 from pipeline.sources.files import read_data
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.to_clean import documents_to_clean
+
+Only = Collection[str] | None
+"""Names of documents, as the journal has them, or None for all."""
 
 
 def process(source: Source, settings: Settings, rulings: Rulings = NOTHING) -> Result:
@@ -66,30 +73,49 @@ def rebuild(source: Source, machine: Ledger, evidence: Evidence, stamp: Stamp, r
     return result_of(source, machine, Knowledge(lexicon, evidence), stamp.calibration, rulings)
 
 
-def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
+def digitise(
+    paths: Sequence[str | Path],
+    order: Order,
+    report: Reporter,
+    *,
+    each: bool = False,
+    only: Only = None,
+    pool: Pool | None = None,
+) -> list[Outcome]:
     """Read scans and PDFs page by page, and `process` each document when all its pages are read.
 
-    A document that fails does not stop the others. Raises PipelineError for what makes an end of all: nothing to read, no
-    Tesseract, a broken dictionary, an output folder that cannot be written.
+    A document that fails does not stop the others. `only`: the names of the documents that are wanted, of all that there are;
+    `pool`: what does it, unless processes of this machine. Raises PipelineError for what makes an end of all: nothing to read,
+    no Tesseract, a broken dictionary, an output folder that cannot be written.
     """
     check_settings(order.settings)
-    documents = documents_to_digitise(paths, order.out, each=each)
+    documents = wanted(documents_to_digitise(paths, order.out, each=each), only)
     check_writable(order)
-    outcomes = read_scans(documents, order, report, process)
-    summarise(outcomes, order)
+    with journal_for("digitise", paths, order, each=each) as journal:
+        outcomes = read_scans(documents, order, report, process, journal, pool)
+        summarise(outcomes, order, documents, among=only is not None)
     return outcomes
 
 
 def clean(
-    paths: Sequence[str | Path], order: Order, report: Reporter, *, whole: bool = False, each: bool = False
+    paths: Sequence[str | Path],
+    order: Order,
+    report: Reporter,
+    *,
+    whole: bool = False,
+    each: bool = False,
+    only: Only = None,
+    pool: Pool | None = None,
 ) -> list[Outcome]:
     """Read texts, and what an OCR left, and `process` each document; with `whole`, each folder is one document, with `each`
-    every file. Errors as for `digitise`."""
+    every file. `only`, `pool` and errors as for `digitise`."""
     check_settings(order.settings)
-    documents = documents_to_clean(paths, order.out, whole=whole, each=each)
+    documents = wanted(documents_to_clean(paths, order.out, whole=whole, each=each), only)
     check_writable(order)
-    outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
-    summarise(outcomes, order)
+    jobs, hashed = [TextJob(d, order, process) for d in documents], settings_hash(order.settings, with_scans=False)
+    with journal_for("clean", paths, order, each=each, whole=whole) as journal:
+        outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
+        summarise(outcomes, order, documents, among=only is not None)
     return outcomes
 
 
@@ -98,14 +124,39 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
     return process(selected_pages(read_data(data, name, order.images, origin), order.selected), order.settings)
 
 
-def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:
+def repair_again(
+    paths: Sequence[Path], order: Order, report: Reporter, *, only: Only = None, pool: Pool | None = None
+) -> list[Outcome]:
     """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
     check_settings(order.settings)
     check_formats(order.settings)
-    folders = finished_folders(paths)
-    outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
+    with journal_again(paths, order) as journal:
+        folders = [f for f in finished_folders(paths) if only is None or journal.named(f) in only]
+        jobs, hashed = [StoredJob(f, order, process) for f in folders], settings_hash(order.settings, with_scans=False)
+        outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
     if not order.dry_run:
         refresh(folders)
+    return outcomes
+
+
+def retry(
+    out: Path, report: Reporter, *, state: str = "", limits: Mapping[str, float] | None = None, pool: Pool | None = None
+) -> list[Outcome]:
+    """Do again, as they were called, the runs into an output folder over the documents of which something failed, with other
+    `limits` (settings) where they are given. Errors as for `digitise`; UnreadableInput where there is no journal."""
+    outcomes: list[Outcome] = []
+    out = out.resolve()
+    for text, only in to_retry(out, state).items():
+        call = call_from(text, rule_names())
+        settings = call.order.settings.model_copy(update={**(limits or {}), "state": state and str(Path(state).resolve())})
+        order = replace(call.order, out=out, settings=settings)
+        with there(call.folder):
+            if call.command == "digitise":
+                outcomes += digitise(call.paths, order, report, each=call.each, only=only, pool=pool)
+            elif call.command == "clean":
+                outcomes += clean(call.paths, order, report, whole=call.whole, each=call.each, only=only, pool=pool)
+            else:
+                outcomes += repair_again([out], order, report, only=only, pool=pool)
     return outcomes
 
 
@@ -119,11 +170,12 @@ def apply(paths: Sequence[Path], report: Reporter, *, jobs: int = 1, dry_run: bo
     return outcomes
 
 
-def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "") -> list[Outcome]:
+def undo(paths: Sequence[Path], choice: Choice, report: Reporter, *, reader: str = "", jobs: int | None = None) -> list[Outcome]:
     """Undo some of the edits of the finished documents in some folders, and write them anew. Errors as for `digitise`."""
     folders = finished_folders(paths)
     check_choice(choice, folders)
-    outcomes = run_texts([UndoJob(f, choice, rebuild, reader) for f in folders], 1, report)
+    settings = Settings(jobs=jobs) if jobs is not None else Settings()
+    outcomes = undo_in(folders, choice, rebuild, report, reader=reader, pool=pool_for(settings))
     refresh(folders)
     return outcomes
 
@@ -138,6 +190,11 @@ def take_audit(folder: Path, filled: Path) -> Audit:
     audit = take(folder, read_sheet(filled), rebuild)
     refresh([folder])
     return audit
+
+
+def wanted(documents: list[Document], only: Only) -> list[Document]:
+    """Those of some documents that are asked for."""
+    return documents if only is None else [one for one in documents if one.relative_out.as_posix() in only]
 
 
 def check_settings(settings: Settings) -> None:

@@ -9,6 +9,7 @@ import zlib
 from importlib.util import find_spec
 from pathlib import Path
 
+import pikepdf
 import pytest
 from conftest import PAGE, Errata, Ran, draw_page
 
@@ -60,17 +61,10 @@ def test_scans(errata: Errata, tmp_path: Path, kind: str) -> None:
     is_one_line(errata("digitise", path, "-o", "out", "-j", "1"), ExitCode.INPUT_FILE, str(path))
 
 
-def test_an_encrypted_pdf(errata: Errata, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Nothing at hand writes an encrypted PDF: PDFium's answer to one is given in its place.
-    import pypdfium2 as pdfium
-
-    def locked(path: Path) -> None:
-        error = pdfium.PdfiumError("Failed to load document")
-        error.err_code = 4
-        raise error
-
-    monkeypatch.setattr(pdfium, "PdfDocument", locked)
-    (tmp_path / "locked.pdf").write_bytes(b"%PDF-1.6")
+def test_an_encrypted_pdf(errata: Errata, tmp_path: Path) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="o", user="u"))
     is_one_line(errata("digitise", "locked.pdf", "-o", "out"), ExitCode.ENCRYPTED_PDF, "password")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.batch.decisions import Held, held, take_in
-from pipeline.batch.documents import counts_of, lost_remarks, stamp_of, stored_source, write_results
+from pipeline.batch.documents import changed_by_hand, counts_of, lost_remarks, stamp_of, stored_source, write_results
 from pipeline.batch.order import unwritable
 from pipeline.batch.outcomes import Outcome
 from pipeline.batch.stamp import Stamp
@@ -45,6 +45,8 @@ class ApplyJob:
         stamp, said = stamp_of(self.folder), held(self.folder)
         if said.digest == stamp.decisions:
             return Outcome(self.name, self.folder, "already done", note="nothing was decided since")
+        if (kept := changed_by_hand(self.name, self.folder)) is not None:
+            return kept
         if not self.dry_run:
             return applied(self.folder, stamp, said, self.rebuild)
         result = stored_result(self.folder, stamp, said, self.rebuild)

@@ -8,10 +8,12 @@ from typing import Protocol
 
 from pipeline import __version__
 from pipeline.batch.decisions import held, locked, remember, take_in
+from pipeline.batch.limits import too_long
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
-from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
+from pipeline.batch.stamp import NAME, TEXT, Stamp, hash_files, read_stamp, sha256_of, stamp_text, swept
 from pipeline.batch.verdicts import remark, with_readings
+from pipeline.decisions.locking import Locks
 from pipeline.decisions.rulings import NOTHING, Rulings
 from pipeline.errors import ToolFailed, UnreadableInput
 from pipeline.model import Source
@@ -23,6 +25,27 @@ from pipeline.sources.files import InputFile, read_file, read_folder
 from pipeline.sources.hocr import source_from_ocr
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.stored import keep_inputs, stored_records, stored_text
+
+
+def untouchable(name: str, folder: Path) -> tuple[Locks, Outcome | None]:
+    """What a person has locked of the document in a folder, and its outcome if nothing of it may be changed: it is locked as a
+    whole, or its text was changed by hand."""
+    locks = locked(folder)
+    if locks.whole:
+        return locks, locked_outcome(name, folder)
+    return locks, changed_by_hand(name, folder)
+
+
+def changed_by_hand(name: str, folder: Path) -> Outcome | None:
+    """The outcome of a document of which `text.txt` is no longer as Errata wrote it; None for any other."""
+    stamp = read_stamp(folder)
+    try:
+        if stamp is None or not stamp.text or sha256_of(folder / TEXT) == stamp.text:
+            return None
+    except OSError:  # it was taken away: to be made anew
+        return None
+    note = f"{TEXT} was changed by hand, and nothing is changed; move it away to have it made anew"
+    return Outcome(name, folder, "locked", note=note)
 
 
 def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Process, rulings: Rulings = NOTHING) -> Outcome:
@@ -49,10 +72,12 @@ def finish(source: Source, stamp: Stamp, folder: Path, order: Order, process: Pr
 
 
 def counts_of(result: Result) -> dict[str, int]:
-    """What the stamp and the last line on a document count; `lines_to_read` of `lines` hold most of what is `wrong` still."""
+    """What the stamp and the last line on a document count; `openings`: scans that became two pages; `lines_to_read` of `lines`
+    hold most of what is `wrong` still."""
     ledger, left = result.ledger, result.residual
     return {
         "pages": len(result.source.pages),
+        "openings": sum(page.label.endswith(", right") for page in result.source.pages),
         "applied": len(ledger.applied),
         "held": len(ledger.held),
         "wrong": round(left.document.expected),
@@ -70,7 +95,8 @@ def write_results(result: Result, stamp: Stamp, folder: Path) -> tuple[str, ...]
         # Without its stamp nobody takes a half-written folder for a finished one.
         (folder / NAME).unlink(missing_ok=True)
         remarks = write_document(result, folder, stamp.formats)
-        write(folder / NAME, stamp_text(replace(stamp, counts=counts_of(result), failed=failed)).encode())
+        stamp = replace(stamp, counts=counts_of(result), failed=failed, text=sha256_of(folder / TEXT))
+        write(folder / NAME, stamp_text(stamp).encode())
     except OSError as fault:
         raise unwritable(folder, fault) from fault
     return remarks
@@ -119,15 +145,20 @@ class TextJob:
         document, order = self.document, self.order
         stamp = stamp_for("clean", document, order)
         if is_done(stamp, self.folder, order):
-            return Outcome(self.name, self.folder, "already done", remarks=document.remarks)
-        if locked(self.folder).whole:
-            return locked_outcome(self.name, self.folder)
+            return Outcome(self.name, self.folder, "already done", remarks=document.remarks, content=stamp.inputs)
+        _, kept = untouchable(self.name, self.folder)
+        if kept is not None:
+            return kept
         source = selected_pages(self.read(), order.selected)
         rulings = rulings_of(self.folder)
         if not order.dry_run:
+            swept(self.folder)
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
+        if hash_files(document.inputs)[0] != stamp.inputs:
+            advice = "Give the same command again"
+            raise UnreadableInput("a file was changed while it was read", where=self.name, advice=advice)
         outcome = finish(source, stamp, self.folder, order, self.process, rulings)
-        return replace(outcome, remarks=(*document.remarks, *outcome.remarks))
+        return replace(outcome, remarks=(*document.remarks, *outcome.remarks), content=stamp.inputs)
 
     def read(self) -> Source:
         """The document as it came. Raises PipelineError."""
@@ -152,8 +183,9 @@ class StoredJob:
     def run(self) -> Outcome:
         """Process and write it. Raises PipelineError."""
         earlier = stamp_of(self.folder)
-        if locked(self.folder).whole:
-            return locked_outcome(self.name, self.folder)
+        _, kept = untouchable(self.name, self.folder)
+        if kept is not None:
+            return kept
         settings = self.order.settings.model_copy(update={"lang": earlier.languages})
         order = replace(self.order, settings=settings)
         hashed = settings_hash(settings, with_scans=earlier.task == "digitise")
@@ -204,3 +236,8 @@ def lost(job: Job) -> Outcome:
     """The outcome of a job whose process died."""
     error = ToolFailed("the process that worked on this document died (out of memory?)", where=job.name, advice="Try it alone")
     return Outcome(job.name, job.folder, "failed", error=error)
+
+
+def overdue(job: Job, seconds: float) -> Outcome:
+    """The outcome of a job that was ended after `seconds`."""
+    return Outcome(job.name, job.folder, "failed", error=too_long(job.name, seconds, "document_seconds"))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.batch.stamp import Stamp, hash_inputs, read_stamp
+from pipeline.batch.stamp import Stamp, hash_files, hash_inputs, read_stamp
 from pipeline.decisions.rulings import Rulings
 from pipeline.errors import UnreadableInput, UnwritableOutput
 from pipeline.language import find_pack
@@ -38,6 +38,36 @@ class Order:
     images: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The output folder as it was when a run began: a disk that is taken out leaves an empty folder of the same name."""
+
+    folder: Path
+    device: int
+    number: int
+
+    def check(self) -> None:
+        """Raises UnwritableOutput where the folder is gone."""
+        try:
+            now = self.folder.stat()
+        except OSError:
+            now = None
+        if now is None or (now.st_dev, now.st_ino) != (self.device, self.number):
+            advice = "Bring it back, then give the same command"
+            raise UnwritableOutput("the output folder is gone", where=self.folder, advice=advice)
+
+
+def home_of(order: Order) -> Home | None:
+    """The output folder as it is now; None in a dry run. Raises UnwritableOutput."""
+    if order.dry_run:
+        return None
+    try:
+        now = order.out.stat()
+    except OSError as fault:
+        raise unwritable(order.out, fault) from fault
+    return Home(order.out, now.st_dev, now.st_ino)
+
+
 def settings_hash(settings: Settings, *, with_scans: bool) -> str:
     """A hash that changes with every setting, every dictionary and every calibration that could change the result."""
     hashed = f"{settings.fingerprint(with_scans=with_scans)}-{packs_hash(settings.packs)}"
@@ -57,7 +87,7 @@ def packs_hash(packs: tuple[str, ...]) -> str:
 def stamp_for(task: str, document: Document, order: Order) -> Stamp:
     """The stamp that the document would have if it were made now. Raises UnreadableInput where its files cannot be read."""
     try:
-        inputs = hash_inputs(document.inputs)
+        inputs, hashes = hash_files(document.inputs)
     except OSError as fault:
         where, advice = fault.filename or document.name, "Check the path and its permissions"
         raise UnreadableInput(f"cannot be read ({fault.strerror})", where=where, advice=advice) from fault
@@ -75,6 +105,7 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
         images=str(order.images or ""),
         formats=order.settings.formats,
         calibration=calibration_path(order.settings),
+        hashes=hashes,
     )
 
 

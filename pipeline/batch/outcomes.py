@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+from pipeline.batch.limits import disk_full, is_memory, too_large
 from pipeline.errors import ExitCode, MissingDependency, PipelineError, UnwritableOutput
 
 FATAL = (MissingDependency, UnwritableOutput)
@@ -18,7 +19,8 @@ FATAL = (MissingDependency, UnwritableOutput)
 class Outcome:
     """One document. `counts`: see `documents.counts_of`; `failed`: why each page that could not be read could not; `detail`: a
     traceback, for an error that nobody foresaw; `output`: what a run that writes nothing has to show; `note`: what is said of it
-    in place of its counts; `remarks`: what else there is to say, such as files that were passed over."""
+    in place of its counts; `remarks`: what else there is to say, such as files that were passed over; `content`: a hash of
+    what it was made from."""
 
     name: str
     folder: Path
@@ -30,6 +32,20 @@ class Outcome:
     output: str = ""
     note: str = ""
     remarks: tuple[str, ...] = ()
+    content: str = ""
+
+    def slim(self) -> Outcome:
+        """The same without what has been said: of many thousand documents only the rest is kept."""
+        return replace(self, failed=self.failed[:1], detail="", output="", remarks=())
+
+    @property
+    def reason(self) -> str:
+        """In one line why it, or some of its pages, failed, or why it was left alone; else empty."""
+        if self.error is not None:
+            return " ".join(str(self.error).split())
+        if self.failed:
+            return f"{len(self.failed):,} of its pages could not be read; {self.failed[0]}"
+        return self.note if self.state == "locked" else ""
 
 
 class Reporter(Protocol):
@@ -40,6 +56,9 @@ class Reporter(Protocol):
 
     def advance(self, name: str) -> None:
         """One of them is."""
+
+    def expect(self, total: int) -> None:
+        """There are more, or fewer, than was thought: `total`."""
 
     def finished(self, outcome: Outcome) -> None:
         """A document is."""
@@ -52,6 +71,10 @@ def failure(name: str, folder: Path, fault: Exception) -> Outcome:
     """The outcome of a document that `fault` made an end of. Raises it again if it would be every other document's end too."""
     if isinstance(fault, FATAL):
         raise fault
+    if (full := disk_full(fault, folder)) is not None:
+        raise full from fault
+    if is_memory(fault):
+        fault = too_large(name)
     if isinstance(fault, PipelineError):
         return Outcome(name, folder, "failed", error=fault)
     return Outcome(name, folder, "failed", error=unforeseen(fault, name), detail="".join(traceback.format_exception(fault)))

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.batch.leaves import Opening, read_leaves
-from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
+from pipeline.batch.limits import disk_full, is_memory, too_large
+from pipeline.errors import MissingDependency, PipelineError, UnreadableInput, UnwritableOutput
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.model import TEXT_LAYER, Treatment
-from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
+from pipeline.ocr.pages import PageRecord, PageRequest, record_path, store, stored, write
 from pipeline.ocr.recognition import chosen, tesseract_version
 from pipeline.sources import images
 from pipeline.sources.text_layer import Layer, read_layer
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 
 def read_page(request: PageRequest) -> PageRecord:
@@ -23,31 +29,62 @@ def read_page(request: PageRequest) -> PageRecord:
     UnwritableOutput. A page stored before with the same scan, languages, engine and version of it, read the same way, is taken
     from there, unless `force`; one that a person has locked always is.
     """
+    return tried(request)[0]
+
+
+def tried(request: PageRequest) -> tuple[PageRecord, bool]:
+    """What came of a page, and whether it had to be read. Raises as `read_page`."""
+    request = replace(request, engine=chosen(request.engine))
     asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
     record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
-    request = replace(request, engine=chosen(request.engine))
     record = replace(record, text_layer=asked, split=request.split, effort=request.effort, engine=request.engine)
-    if request.locked and (kept := stored(request.out, request.number)) is not None and not kept.failed:
-        return replace(kept, path=record.path)
+    kept = stored(request.out, request.number)
+    if request.locked and kept is not None and not kept.failed:
+        return at_home(kept, request), False
+    hocr = None
     try:
+        seen = stamped(request.path)
         record = replace(record, tesseract=tesseract_version(request.engine), digest=digest(request.path, request.frame))
-        earlier = None if request.force else stored(request.out, request.number)
-        if earlier is not None and not earlier.failed and same(earlier, record) and not request.keep_images:
-            return replace(earlier, path=record.path)
+        if kept is not None and not request.force and not kept.failed and same(kept, record) and not request.keep_images:
+            return at_home(kept, request), False
         record, hocr = treat_and_recognise(request, record)
-    except MissingDependency:
+        if stamped(request.path) != seen:
+            advice = "Give the same command again"
+            raise UnreadableInput("the file was changed while it was read", where=request.path, advice=advice)
+    except (MissingDependency, UnwritableOutput):
         raise
     except PipelineError as error:
         record, hocr = replace(record, failed=one_line(error)), None
     except Exception as error:  # whatever a strange scan brings about costs its page, not the others
-        record, hocr = replace(record, failed=f"{request.path}: {type(error).__name__}: {error}".splitlines()[0]), None
+        record = replace(record, failed=unforeseen(error, request))
+    keep(request, record, hocr)
+    return record, True
+
+
+def keep(request: PageRequest, record: PageRecord, hocr: bytes | None) -> None:
+    """Store what was read. Raises UnwritableOutput."""
     try:
         store(request.out, record, hocr)
     except OSError as error:
-        raise UnwritableOutput(
-            f"cannot be written ({error.strerror})", where=request.out, advice="Choose another with -o"
-        ) from error
+        advice = "Make room, or choose another folder with -o"
+        raise UnwritableOutput(f"cannot be written ({error.strerror})", where=request.out, advice=advice) from error
+
+
+def at_home(kept: PageRecord, request: PageRequest) -> PageRecord:
+    """A stored record, which says where the scan lies now."""
+    record = replace(kept, path=str(request.path))
+    if record != kept:
+        write(record_path(request.out, record.number), record.to_json().encode())
     return record
+
+
+def unforeseen(error: Exception, request: PageRequest) -> str:
+    """In one line, an error that costs a page. Raises UnwritableOutput for a disk that is full."""
+    if (full := disk_full(error, request.out)) is not None:
+        raise full from error
+    if is_memory(error):
+        return one_line(too_large(request.path))
+    return f"{request.path}: {type(error).__name__}: {error}".splitlines()[0]
 
 
 def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageRecord, bytes]:
@@ -76,21 +113,30 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
 def digest(path: Path, frame: int) -> str:
     """SHA-256 of a scan file's bytes and the frame. Raises UnreadableInput where there is no such file."""
     images.check_file(path)
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256")
+    found = hashed(path, stamped(path)).copy()
     found.update(f"#{frame}".encode())
     return found.hexdigest()
 
 
+@lru_cache(maxsize=2)
+def hashed(path: Path, seen: tuple[int, ...]) -> Hash:
+    """SHA-256 of a file that was `seen` so: once for all pages of a book."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256")
+
+
+def stamped(path: Path) -> tuple[int, ...]:
+    """What changes when a file does; empty where there is none."""
+    try:
+        now = path.stat()
+    except OSError:
+        return ()
+    return now.st_size, now.st_mtime_ns, now.st_ino
+
+
 def same(one: PageRecord, other: PageRecord) -> bool:
     """Whether two records are of the same scan, read the same way."""
-    return key(one) == key(other)
-
-
-def key(record: PageRecord) -> tuple[object, ...]:
-    """What decides what is read on a page."""
-    engine = record.engine, record.tesseract
-    return record.digest, record.languages, engine, record.text_layer, record.split, record.effort
+    return (one.digest, one.read_with) == (other.digest, other.read_with)
 
 
 def one_line(error: PipelineError) -> str:

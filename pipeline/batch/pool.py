@@ -21,8 +21,9 @@ class Pool(Protocol):
     ) -> None:
         """Call `work` with each request, somewhere, and `on_done` here with what it gave, in the order in which they are done.
 
-        `requests` are taken when there is room for them. `work` is a function of a module, and it, requests and records can be
-        pickled. A request whose worker dies again and again gives `lost(request)`, called here, and the others go on. Raises what
-        `work` raises (it does so only for what would stop every request: MissingDependency, UnwritableOutput), and
-        KeyboardInterrupt once all that was begun is ended.
+        `requests` are taken when there is room for them; who has more of them once some are done calls `run` again, unless they
+        were asked for meanwhile. `work` is a function of a module, and it, requests and records can be pickled. A request whose
+        worker dies again and again gives `lost(request)`, called here, and the others go on. Raises what `work` raises (it does
+        so only for what would stop every request: MissingDependency, UnwritableOutput), and KeyboardInterrupt once all that was
+        begun is ended.
         """

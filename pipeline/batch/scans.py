@@ -1,4 +1,7 @@
-"""Scans of many documents read side by side, and each document finished when its last page is read."""
+"""Scans of many documents read side by side, and each document finished, side by side too, when its last page is read.
+
+What is to be done is made out only when there is room for it, so that memory does not grow with the number of pages.
+"""
 
 from __future__ import annotations
 
@@ -6,91 +9,201 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.batch.decisions import locked
-from pipeline.batch.documents import finish, locked_outcome, rulings_of
-from pipeline.batch.order import Order, Process, is_done, stamp_for
-from pipeline.batch.outcomes import Outcome, Reporter, failure
-from pipeline.batch.readers import run_pages
-from pipeline.batch.stamp import Stamp
-from pipeline.decisions.rulings import Rulings
-from pipeline.errors import BadArguments, EncryptedPdf, PipelineError, ToolFailed, UnreadableInput
+from pipeline.batch.journal import READ, Journal, Row
+from pipeline.batch.limits import memory_limit
+from pipeline.batch.order import Order, Process, home_of, settings_hash
+from pipeline.batch.outcomes import Outcome, Reporter
+from pipeline.batch.pool import Pool
+from pipeline.batch.readers import runs_in_process
+from pipeline.batch.steps import Begin, Begun, Done, Finish, Step, do, late, lost, seconds_for
+from pipeline.batch.workers import LocalPool
 from pipeline.ocr.pages import PageRecord, PageRequest
-from pipeline.sources.discover import Document
-from pipeline.sources.hocr import source_from_ocr
-from pipeline.sources.images import Frame, frames, is_pdf, opened
-
-Key = tuple[str, int, int]
+from pipeline.sources.discover import PDF_SUFFIX, Document
+from pipeline.sources.images import MANY_PAGED
 
 LAST = 4
 """Pages for each process that are the last of a run."""
+BOOKS = MANY_PAGED | {PDF_SUFFIX}
 
 
 @dataclass(slots=True)
 class Reading:
-    """A document whose pages are being read: those that are done, and how many there are."""
+    """A document whose pages are being read, and how many are left."""
 
-    stamp: Stamp
+    begun: Begun
     folder: Path
     ocr: Path
-    pages: int
-    rulings: Rulings
-    records: list[PageRecord] = field(default_factory=list)
+    left: int
 
 
-def read_scans(documents: Sequence[Document], order: Order, report: Reporter, process: Process) -> list[Outcome]:
-    """Read all pages of all documents with the workers that the settings allow. Raises what would make an end of all of them."""
-    outcomes: list[Outcome] = []
-    expected: dict[Key, deque[Reading]] = {}
-    requests: list[PageRequest] = []
-
-    def settle(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        report.finished(outcome)
-
-    def on_done(record: PageRecord) -> None:
-        reading = expected[record.path, record.frame, record.number].popleft()
-        reading.records.append(record)
-        report.advance(f"{reading.stamp.name} page {record.number}")
-        if len(reading.records) == reading.pages:
-            settle(completed(reading, order, process))
-
+def read_scans(
+    documents: Sequence[Document],
+    order: Order,
+    report: Reporter,
+    process: Process,
+    journal: Journal | None = None,
+    pool: Pool | None = None,
+) -> list[Outcome]:
+    """Read all pages of all documents with the workers that the settings allow, or with a `pool`. Raises what would make an end
+    of all of them."""
+    settings = order.settings
+    alone = len(documents) == 1 and is_single(documents[0]) and not runs_in_process(settings.engine)
+    local = LocalPool(settings.jobs, 1, not alone, memory_limit(settings), seconds_for, late)
     with ocr_root(order) as root:
-        for document in documents:
-            begun = begin(document, order, root)
-            if isinstance(begun, Outcome):
-                settle(begun)
-                continue
-            reading, wanted = begun
-            requests += wanted
-            for request in wanted:
-                expected.setdefault((str(request.path), request.frame, request.number), deque()).append(reading)
-        report.begin(len(requests), "pages")
+        flow = Flow(documents, order, root, report, process, journal or Journal())
+        report.begin(flow.total(), "pages")
         try:
-            jobs = min(order.settings.jobs, max(1, len(requests)))
-            run_pages(ending_evenly(requests, jobs), jobs, on_done)
+            while flow.left:
+                (pool or local).run(flow, do, lost, flow.take)
         finally:
             report.end()
-    return outcomes
+    return flow.outcomes
 
 
-def ending_evenly(requests: Sequence[PageRequest], jobs: int) -> list[PageRequest]:
-    """The requests in their order, but of the last ones the largest first: a large page at the very end would be waited for by
-    all other processes."""
-    last = len(requests) - LAST * jobs if jobs > 1 else len(requests)
-    return [*requests[: max(0, last)], *sorted(requests[max(0, last) :], key=pixels, reverse=True)]
+def is_single(document: Document) -> bool:
+    """Whether a document is one image, which is read before a worker would have started."""
+    return len(document.inputs) == 1 and document.inputs[0].suffix.casefold() != PDF_SUFFIX
 
 
-def pixels(request: PageRequest) -> int:
-    """Pixels of an image by its header; 0 for what says nothing so soon, as PDFs and broken files."""
+class Flow:
+    """The steps of a run over scans, made out one by one: what is ready of documents that are begun comes first."""
+
+    def __init__(
+        self, documents: Sequence[Document], order: Order, root: Path, report: Reporter, process: Process, journal: Journal
+    ) -> None:
+        self.documents, self.order, self.root, self.process = documents, order, root, process
+        self.report, self.journal, self.home = report, journal, home_of(order)
+        self.names = [journal.named(order.out / document.relative_out) for document in documents]
+        self.hashed = settings_hash(order.settings, with_scans=True)
+        self.next = 0
+        self.finishing: deque[Step] = deque()
+        self.pages: deque[Step] = deque()
+        self.open: dict[int, Reading] = {}
+        self.outcomes: list[Outcome] = []
+        self.read = self.found = self.books = 0
+        self.unknown = sum(map(is_book, documents))
+        self.known = sum(len(document.inputs) for document in documents if not is_book(document))
+        journal.expect((name, len(document.inputs)) for name, document in zip(self.names, documents, strict=True))
+
+    @property
+    def left(self) -> int:
+        """How many documents are not done."""
+        return len(self.documents) - len(self.outcomes)
+
+    def total(self) -> int:
+        """How many pages there are; of books that nobody has looked into yet, as many as in the others on average."""
+        return self.known + round(self.unknown * (self.found / self.books if self.books else 1))
+
+    def __iter__(self) -> Iterator[Step]:
+        return self
+
+    def __next__(self) -> Step:
+        """The next step; StopIteration also where it depends on others that are not done yet."""
+        if self.finishing:
+            return self.finishing.popleft()
+        if self.pages:
+            if self.next == len(self.documents) and len(self.pages) == LAST * self.order.settings.jobs:
+                self.pages = deque(sorted(self.pages, key=size, reverse=True))  # a large one at the end would be waited for
+            step = self.pages.popleft()
+            if isinstance(step.task, PageRequest):
+                self.journal.started(self.names[step.at], step.task.number, READ)
+            return step
+        if self.next == len(self.documents):
+            raise StopIteration
+        self.next += 1
+        self.journal.started(self.names[self.next - 1])
+        return self.step(self.next - 1, Begin(self.documents[self.next - 1], self.order))
+
+    def step(self, at: int, task: Begin | PageRequest | Finish) -> Step:
+        return Step(at, task, self.home)
+
+    def take(self, done: Done) -> None:
+        """Go on with what came of a step."""
+        if isinstance(done.found, Begun):
+            self.begin(done.at, done.found)
+        elif isinstance(done.found, PageRecord):
+            self.page(done.at, done.found, done.fresh)
+        else:
+            self.settle(done.at, done.found)
+
+    def begin(self, at: int, begun: Begun) -> None:
+        """The pages of a document that has been looked at wait to be read."""
+        document = self.documents[at]
+        ocr = self.root / document.relative_out / "ocr"
+        self.open[at] = Reading(begun, self.order.out / document.relative_out, ocr, len(begun.pages))
+        self.pages += (self.step(at, request) for request in requests(begun, self.open[at], self.order))
+        self.journal.opened(self.names[at], (number for number, _ in begun.pages))
+        self.count(document, len(begun.pages))
+
+    def count(self, document: Document, pages: int) -> None:
+        """A document turns out to have so many pages to be read."""
+        if is_book(document):
+            self.unknown -= 1
+            self.books, self.found = self.books + (pages > 0), self.found + pages
+            self.known += pages
+        else:
+            self.known += pages - len(document.inputs)
+        self.report.expect(self.total())
+
+    def page(self, at: int, record: PageRecord, fresh: bool) -> None:
+        """A page has been tried; after its last one a document is ready to be finished."""
+        reading, name = self.open[at], self.documents[at].name
+        reading.left -= 1
+        row = Row("failed" if record.failed else "done", record.failed, record.digest, record.read_with)
+        self.journal.ended((self.names[at], record.number, READ), row, fresh=fresh)
+        self.report.advance(f"{name} page {record.number}")
+        if not reading.left:
+            numbers = tuple(number for number, _ in reading.begun.pages)
+            begun = reading.begun
+            task = Finish(begun.stamp, reading.folder, reading.ocr, numbers, self.order, self.process, begun.rulings)
+            self.finishing.append(self.step(at, task))
+
+    def settle(self, at: int, outcome: Outcome) -> None:
+        """A document is done, or failed."""
+        document = self.documents[at]
+        if self.open.pop(at, None) is None:  # it never came to its pages
+            self.count(document, 0)
+        self.journal.outcome(outcome, self.hashed)
+        self.report.finished(outcome)
+        self.outcomes.append(outcome.slim())
+
+
+def is_book(document: Document) -> bool:
+    """Whether nobody knows how many pages a document has before it is looked into."""
+    return len(document.inputs) == 1 and document.inputs[0].suffix.casefold() in BOOKS
+
+
+def requests(begun: Begun, reading: Reading, order: Order) -> Iterator[PageRequest]:
+    """The pages of a document, to be read as the settings say."""
+    settings = order.settings
+    kept = reading.folder / "images" if settings.keep_images and not order.dry_run else None
+    common = PageRequest(
+        Path(),
+        1,
+        0,
+        reading.ocr,
+        settings.lang,
+        keep_images=kept,
+        force=order.force,
+        text_layer=settings.use_text_layer,
+        split=settings.split,
+        effort=settings.effort,
+        packs=settings.packs,
+        engine=settings.engine,
+        seconds=settings.page_seconds,
+    )
+    for number, frame in begun.pages:
+        yield replace(common, path=frame.path, frame=frame.number, number=number, locked=number in begun.locks.pages)
+
+
+def size(step: Step) -> int:
+    """Bytes of the file of a page; 0 where there is none."""
     try:
-        if is_pdf(request.path):
-            return 0
-        with opened(request.path) as image:
-            return image.width * image.height
-    except (PipelineError, OSError):
+        return step.task.path.stat().st_size if isinstance(step.task, PageRequest) else 0
+    except OSError:
         return 0
 
 
@@ -102,77 +215,3 @@ def ocr_root(order: Order) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="errata-") as folder:
         yield Path(folder)
-
-
-def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Reading, list[PageRequest]]:
-    """The pages to be read of a document, or its outcome where it is done already or cannot be read."""
-    folder = order.out / document.relative_out
-    try:
-        stamp = stamp_for("digitise", document, order)
-        if is_done(stamp, folder, order):
-            return Outcome(document.name, folder, "already done")
-        locks = locked(folder)
-        if locks.whole:
-            return locked_outcome(document.name, folder)
-        rulings = rulings_of(folder)
-        wanted = chosen(document, order.selected)
-    except Exception as fault:
-        return failure(document.name, folder, fault)
-    ocr = root / document.relative_out / "ocr"
-    kept = folder / "images" if order.settings.keep_images and not order.dry_run else None
-    settings = order.settings
-    requests = [
-        PageRequest(
-            f.path,
-            f.number,
-            n,
-            ocr,
-            settings.lang,
-            keep_images=kept,
-            force=order.force,
-            text_layer=settings.use_text_layer,
-            split=settings.split,
-            effort=settings.effort,
-            packs=settings.packs,
-            engine=settings.engine,
-            locked=n in locks.pages,
-        )
-        for n, f in wanted
-    ]
-    return Reading(stamp, folder, ocr, len(requests), rulings), requests
-
-
-def chosen(document: Document, selected: Sequence[int]) -> list[tuple[int, Frame]]:
-    """The frames of a document that were asked for, with their places in the scan order. Raises PipelineError."""
-    found: list[Frame] = []
-    for path in document.inputs:
-        try:
-            found += frames(path)
-        except (UnreadableInput, EncryptedPdf):
-            if len(document.inputs) == 1:
-                raise
-            found.append(Frame(path, 1))  # it is a page that cannot be read, and keeps its place
-    numbered = [(number, frame) for number, frame in enumerate(found, 1) if not selected or number in selected]
-    if not numbered:
-        raise BadArguments(f"there are only {len(found)} pages", where=document.name, advice="Give other --pages")
-    return numbered
-
-
-def completed(reading: Reading, order: Order, process: Process) -> Outcome:
-    """The outcome of a document of which every page has been tried."""
-    try:
-        records = sorted(reading.records, key=lambda record: record.number)
-        if all(record.failed for record in records):
-            raise unread(records)
-        source = source_from_ocr(reading.stamp.name, records, reading.ocr)
-        return finish(source, reading.stamp, reading.folder, order, process, reading.rulings)
-    except Exception as fault:
-        return failure(reading.stamp.name, reading.folder, fault)
-
-
-def unread(records: Sequence[PageRecord]) -> UnreadableInput | ToolFailed:
-    """The error for a document without a single page that could be read."""
-    what = records[0].failed
-    if len(records) > 1:
-        what = f"none of its {len(records)} pages could be read; the first: {what}"
-    return (ToolFailed if records[0].failed.startswith("Tesseract") else UnreadableInput)(what)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from hashlib import blake2b
+from hashlib import blake2b, file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InvalidRecord, UnreadableInput
 
 NAME = "errata.json"
+TEXT = "text.txt"
 FORMAT = 1
+LEFT = re.compile(r"\..+\.(?:\d+|[a-z0-9_]{8})")
+"""Names of files that were being written; they get their real names once they are whole."""
+FOLDERS = ("", "ocr", "pages", "report", "alto", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Stamp:
     dictionaries, by name or folder; `languages`: of the text, by Tesseract's codes; `images`: the folder that was named for
     page images; `formats`: what was made besides the text; `calibration`: the file of weights for confidences that was named;
     `added`: what readers added to the dictionary, as (name, word or reference; form); `decisions`: tells what people decided and
-    is in the text."""
+    is in the text; `hashes`: SHA-256 of each source; `text`: SHA-256 of `text.txt` as it was written."""
 
     task: str
     name: str
@@ -41,6 +47,8 @@ class Stamp:
     calibration: str = ""
     added: tuple[tuple[str, str], ...] = ()
     decisions: str = ""
+    hashes: tuple[str, ...] = ()
+    text: str = ""
 
     def matches(self, other: Stamp | None) -> bool:
         """Whether a finished document with the stamp `other` is what this run would make: nothing that counts has changed."""
@@ -68,6 +76,29 @@ def hash_inputs(parts: Iterable[Path | bytes]) -> str:
     return total.hexdigest()
 
 
+def hash_files(paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
+    """A short hash over files in order, their names included; and the SHA-256 of each. Raises OSError."""
+    total, hashes = blake2b(digest_size=16), []
+    for path in paths:
+        hashes.append(sha256_of(path))
+        total.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + bytes.fromhex(hashes[-1]))
+    return total.hexdigest(), tuple(hashes)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return file_digest(file, sha256).hexdigest()
+
+
+def swept(folder: Path) -> None:
+    """Remove from a document's folder what a run that was killed was just writing."""
+    for name in FOLDERS:
+        with suppress(OSError):
+            for path in [path for path in (folder / name).iterdir() if LEFT.fullmatch(path.name)]:
+                path.unlink()
+
+
 def stamp_text(stamp: Stamp) -> str:
     """The stamp as `errata.json` holds it."""
     return json.dumps({"format": FORMAT, **asdict(stamp)}, ensure_ascii=True, indent=2) + "\n"
@@ -87,7 +118,7 @@ def stamp_from(data: bytes) -> Stamp:
         record: dict[str, Any] = json.loads(data)
         if record.pop("format") != FORMAT:
             raise ValueError("another format")
-        for name in ("sources", "selected", "failed", "packs", "formats"):
+        for name in ("sources", "selected", "failed", "packs", "formats", "hashes"):
             record[name] = tuple(record.get(name, ()))
         record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
         return Stamp(**record)

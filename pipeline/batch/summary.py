@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
+from pipeline.batch.manifest import MANIFEST, write_manifest
 from pipeline.batch.order import Order
 from pipeline.batch.outcomes import Outcome
 from pipeline.outputs.files import write_text
 from pipeline.outputs.report.several import Entry, batch_html, batch_json, read_figures
-from pipeline.sources.discover import BATCH
+from pipeline.sources.discover import BATCH, Document
 
 INDEX, OTHER_INDEX = "index.html", "errata-index.html"
 OURS = b'<meta name="generator" content="Errata">'
@@ -19,25 +20,39 @@ DEEPEST = 8
 """Folders between an output folder and its documents, at most, when the report on them is looked for."""
 
 
-def summarise(outcomes: Sequence[Outcome], order: Order) -> None:
-    """Write index.html and batch.json for several documents; nothing for one, or in a dry run. Raises UnwritableOutput.
+def summarise(outcomes: Sequence[Outcome], order: Order, documents: Sequence[Document], *, among: bool = False) -> None:
+    """Write the manifest, and index.html and batch.json for several documents; nothing in a dry run. Raises UnwritableOutput.
 
-    An index.html that is not Errata's is left alone.
+    `among`: these are some of the documents that are listed already. An index.html that is not Errata's is left alone.
     """
-    if not order.dry_run and len(outcomes) > 1:
-        write(order.out, [entry(outcome, order.out) for outcome in outcomes])
+    if order.dry_run:
+        return
+    write_manifest(order.out, outcomes, documents)
+    entries = {found.folder: found for found in listed(order.out)} if among else {}
+    entries |= {found.folder: found for found in (entry(outcome, order.out) for outcome in outcomes)}
+    if len(entries) > 1:
+        write(order.out, list(entries.values()))
 
 
 def refresh(folders: Iterable[Path]) -> None:
-    """Bring the reports on several documents up to date in which some finished documents are listed. Raises UnwritableOutput."""
+    """Bring the manifests, and the reports on several documents, up to date in which some finished documents are listed. Raises
+    UnwritableOutput."""
     above = {parent for folder in folders for parent in list(folder.resolve().parents)[:DEEPEST]}
-    for out in sorted(parent for parent in above if (parent / BATCH).is_file()):
-        try:
-            rows = json.loads((out / BATCH).read_bytes())["documents"]
-            listed = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # the next run over all documents writes it anew
-        write(out, [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in listed])
+    for out in sorted(above):
+        if (out / MANIFEST).is_file():
+            write_manifest(out)
+        if (out / BATCH).is_file() and (found := listed(out)):
+            write(out, found)
+
+
+def listed(out: Path) -> list[Entry]:
+    """The documents in the report on several, as they are now; none where it cannot be read: the next run writes it anew."""
+    try:
+        rows = json.loads((out / BATCH).read_bytes())["documents"]
+        found = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in found]
 
 
 def write(out: Path, entries: Sequence[Entry]) -> None:

@@ -10,20 +10,23 @@ from pathlib import Path
 from uuid import uuid4
 
 from pipeline.batch.applying import Rebuild, applied, keep_earlier, read_evidence
-from pipeline.batch.decisions import held, locked
-from pipeline.batch.documents import locked_outcome, stamp_of, stored_source
-from pipeline.batch.outcomes import Outcome
+from pipeline.batch.decisions import held
+from pipeline.batch.documents import stamp_of, stored_source, untouchable
+from pipeline.batch.outcomes import Outcome, Reporter, failure
+from pipeline.batch.pool import Pool
+from pipeline.batch.texts import run_texts
 from pipeline.decisions.anchoring import Anchors
 from pipeline.decisions.finding import document_name, store_for
 from pipeline.decisions.model import Decision
 from pipeline.decisions.recording import record
 from pipeline.decisions.store import Store
-from pipeline.errors import BadArguments
+from pipeline.errors import BadArguments, ToolFailed
 from pipeline.ledger import Edit
 from pipeline.outputs.edits import numbered_edits, read_ledger
 from pipeline.repair.policy import ALWAYS, rule_names
 
 PAGE_BREAK = "page-break"
+LEDGER = "edits.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +46,119 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoJob:
-    """A finished document of which some edits are to be undone, by `reader`."""
+class Found:
+    """What is to be undone of a document, as decisions in the log at `log`, and what is said of it."""
+
+    folder: Path
+    log: Path
+    decisions: tuple[Decision, ...]
+    counts: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FindJob:
+    """A finished document in which edits are looked for that are to be undone."""
 
     folder: Path
     choice: Choice
-    rebuild: Rebuild
-    reader: str = ""
 
     @property
     def name(self) -> str:
         return str(self.folder)
 
-    def run(self) -> Outcome:
-        """Undo, and write all outputs. Raises PipelineError."""
-        stamp = stamp_of(self.folder)
-        if locked(self.folder).whole:
-            return locked_outcome(self.name, self.folder)
-        read_ledger(self.folder / "edits.jsonl")
+    def run(self) -> Found | Outcome:
+        """The edits, or the outcome of a document in which nothing is to be undone. Raises only what would stop all."""
+        try:
+            return self.found()
+        except Exception as fault:
+            return failure(self.name, self.folder, fault)
+
+    def found(self) -> Found | Outcome:
+        folder, name = self.folder, self.name
+        stamp = stamp_of(folder)
         gone = self.chosen()
         if not gone:
-            return Outcome(self.name, self.folder, "already done", note="nothing to undo")
-        read_evidence(self.folder)
-        keep_earlier(self.folder)
-        self.record(gone, Anchors(stored_source(self.folder, stamp)))
-        outcome = applied(self.folder, stamp, held(self.folder), self.rebuild)
-        return replace(outcome, note=summary(gone))
-
-    def record(self, gone: Sequence[Edit], anchors: Anchors) -> None:
-        """Write into the log that what was read stays at the places of these edits: undone together, by one step."""
-        path = store_for([self.folder])
-        store, name = Store(path), document_name(self.folder, path)
-        with store.writing() as connection:
-            step = store.begin_step(connection, self.reader, f"{name}: {summary(gone)}")
-            record(connection, step, kept_as_read(gone, anchors, name))
+            return Outcome(name, folder, "already done", note="nothing to undo")
+        _, kept = untouchable(name, folder)
+        if kept is not None:
+            return kept
+        read_evidence(folder)
+        keep_earlier(folder)
+        log = store_for([folder])
+        decisions = tuple(kept_as_read(gone, Anchors(stored_source(folder, stamp)), document_name(folder, log)))
+        return Found(folder, log, decisions, Counter(edit.rule for edit in gone))
 
     def chosen(self) -> list[Edit]:
         """The applied edits that are meant. Raises BadArguments for a line that holds none."""
-        rows = numbered_edits(self.folder / "edits.jsonl")
+        read_ledger(self.folder / LEDGER)
+        rows = numbered_edits(self.folder / LEDGER)
         states = {line: state for line, state, _ in rows}
         for line in self.choice.lines:
             if states.get(line) != "applied":
                 what = f"line {line} of edits.jsonl holds no change that was made"
                 raise BadArguments(what, where=self.folder, advice=f"grep -n '\"applied\"' {self.folder}/edits.jsonl lists them")
         return [edit for line, state, edit in rows if state == "applied" and self.choice.takes(edit, line)]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneJob:
+    """A document of which edits are undone in the log, and whose results are to be made anew."""
+
+    folder: Path
+    rebuild: Rebuild
+    note: str
+
+    @property
+    def name(self) -> str:
+        return str(self.folder)
+
+    def run(self) -> Outcome:
+        """Write all outputs. Raises PipelineError."""
+        outcome = applied(self.folder, stamp_of(self.folder), held(self.folder), self.rebuild)
+        return replace(outcome, note=self.note)
+
+
+def undo_in(
+    folders: Sequence[Path], choice: Choice, rebuild: Rebuild, report: Reporter, *, reader: str, pool: Pool
+) -> list[Outcome]:
+    """Undo edits of finished documents: first all of them in the log, by one step, then in the results. Raises PipelineError."""
+    outcomes: list[Outcome] = []
+    found: list[Found] = []
+
+    def on_found(one: Found | Outcome) -> None:
+        report.advance(str(one.folder))
+        if isinstance(one, Found):
+            found.append(one)
+        else:
+            report.finished(one)
+            outcomes.append(one.slim())
+
+    report.begin(len(folders), "documents looked through")
+    try:
+        pool.run((FindJob(folder, choice) for folder in folders), FindJob.run, lost_in_finding, on_found)
+    finally:
+        report.end()
+    for log in sorted({one.log for one in found}):
+        put_down([one for one in found if one.log == log], log, reader)
+    jobs = [UndoneJob(one.folder, rebuild, summary(one.counts)) for one in found]
+    return outcomes + (run_texts(jobs, 1, report, pool) if jobs else [])
+
+
+def lost_in_finding(job: FindJob) -> Found | Outcome:
+    """The outcome of a document whose process died."""
+    error = ToolFailed("the process that worked on this document died (out of memory?)", where=job.folder, advice="Try it alone")
+    return Outcome(str(job.folder), job.folder, "failed", error=error)
+
+
+def put_down(found: Sequence[Found], log: Path, reader: str) -> None:
+    """Write into a log that what was read stays at the places of the edits: undone together, by one step."""
+    counts = sum((one.counts for one in found), Counter[str]())
+    name = document_name(found[0].folder, log) if len(found) == 1 else f"{len(found):,} documents"
+    store = Store(log)
+    with store.writing() as connection:
+        step = store.begin_step(connection, reader, f"{name}: {summary(counts)}")
+        for one in found:
+            record(connection, step, one.decisions)
 
 
 def kept_as_read(gone: Sequence[Edit], anchors: Anchors, document: str) -> Iterator[Decision]:
@@ -97,10 +169,11 @@ def kept_as_read(gone: Sequence[Edit], anchors: Anchors, document: str) -> Itera
             yield Decision(uuid4().hex, "", document, "keep", anchor, change.before, span, (), edit.rule, conjecture=True)
 
 
-def summary(gone: Sequence[Edit]) -> str:
+def summary(counts: Counter[str]) -> str:
     """`12 repairs undone: 8 quotes, 4 line-end-hyphen`."""
-    counts = Counter(edit.rule for edit in gone).most_common()
-    return f"{len(gone):,} repair{'' if len(gone) == 1 else 's'} undone: {', '.join(f'{n:,} {rule}' for rule, n in counts)}"
+    gone = counts.total()
+    named = ", ".join(f"{n:,} {rule}" for rule, n in counts.most_common())
+    return f"{gone:,} repair{'' if gone == 1 else 's'} undone: {named}"
 
 
 def check_choice(choice: Choice, folders: Sequence[Path]) -> None:

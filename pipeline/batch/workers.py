@@ -1,34 +1,44 @@
-"""Work done side by side by local processes. A worker that dies costs what it worked on; Ctrl-C stops all of them soon."""
+"""Work done side by side by local processes, each supervised by itself: one that dies, or takes too long, costs what it worked
+on and nothing else; Ctrl-C stops all of them at once."""
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
-import os
 import shutil
-import signal
 import tempfile
-import threading
 from collections import deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
+from math import inf
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, SpawnContext
+from time import monotonic
+from typing import Any, Generic
 
 from pipeline.batch.pool import Record, Request
+from pipeline.batch.worker import end_session, serve
+
+TRIES = 3
+"""How often a request is begun whose worker dies: a worker may be killed for what others do."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalPool:
     """Work done side by side by `processes` of this machine.
 
-    Up to `few` requests, or all where one process is enough, are done in this process, since they would be done before workers
-    had started; unless they are to be kept `apart`, because what does them may take its process along when it crashes.
+    Up to `few` requests are done in this process, since they would be done before workers had started; unless they are to be
+    kept `apart`, because what does them may take its process along, or must be held to limits: `memory` (bytes that a worker, and
+    each program that it starts, may have; 0: no limit) and `seconds`, which a request may take; one that takes longer gives
+    `late`, or else what a lost one gives.
     """
 
     processes: int
     few: int = 0
     apart: bool = False
+    memory: int = 0
+    seconds: Callable[[Any], float] | None = None
+    late: Callable[[Any], Any] | None = None
 
     def run(
         self,
@@ -37,113 +47,132 @@ class LocalPool:
         lost: Callable[[Request], Record],
         on_done: Callable[[Record], None],
     ) -> None:
-        """As `Pool.run`. A request whose worker dies is tried once more by itself. KeyboardInterrupt is raised once the workers,
-        and the programs that they started, are ended."""
-        waiting = deque(requests)
-        if not self.apart and (self.processes <= 1 or len(waiting) <= self.few):
+        """As `Pool.run`; requests that come up while others are done are taken as well. KeyboardInterrupt is raised once the
+        workers, and the programs that they started, are ended."""
+        waiting = iter(requests)
+        first = [] if self.apart else list(islice(waiting, self.few + 1))
+        waiting = chain(first, waiting) if first else waiting
+        if not self.apart and len(first) <= self.few:
             for request in waiting:
                 on_done(work(request))
             return
-        while waiting:
-            suspects = run_pool(waiting, max(1, min(self.processes, len(waiting))), on_done, work)
-            for request in suspects:
-                if run_pool(deque([request]), 1, on_done, work):
-                    on_done(lost(request))
+        with tempfile.TemporaryDirectory(prefix="errata-", ignore_cleanup_errors=True) as folder:
+            crew = Crew(self, work, folder)
+            try:
+                crew.run(waiting, lost, on_done)
+            finally:
+                crew.end()
 
 
-def run_pool(
-    waiting: deque[Request], jobs: int, on_done: Callable[[Record], None], read: Callable[[Request], Record]
-) -> list[Request]:
-    """Work through `waiting` with one pool; return the requests that were in flight when a worker died, empty when all went
-    well. What workers leave in their temporary folder goes with it, however they end."""
-    with tempfile.TemporaryDirectory(prefix="errata-", ignore_cleanup_errors=True) as folder:
-        return run_pool_in(folder, waiting, jobs, on_done, read)
+@dataclass(slots=True)
+class Given(Generic[Request]):
+    """A request, and how often it was begun."""
+
+    request: Request
+    tries: int = 0
 
 
-def run_pool_in(
-    folder: str, waiting: deque[Request], jobs: int, on_done: Callable[[Record], None], read: Callable[[Request], Record]
-) -> list[Request]:
-    """`run_pool`, with the workers' temporary files in `folder`."""
-    context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
-    context.set_forkserver_preload([read.__module__])  # imported once, not by every worker
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=enter_worker, initargs=(os.getpid(), folder))
-    flying: dict[Future[Record], Request] = {}
-    broken: list[Request] = []
-    try:
-        while (waiting or flying) and not broken:
-            # one request more than workers: none waits for work, and few are in doubt when one dies
-            while waiting and len(flying) <= jobs:
-                request = waiting.popleft()
-                flying[pool.submit(read, request)] = request
-            done, _ = wait(flying, return_when=FIRST_COMPLETED)
-            broken = collect(done, flying, on_done)
-    except BrokenProcessPool:  # noticed by submit
-        broken = [*flying.values(), request]
-    except BaseException:
-        stop(pool)
-        raise
-    if not broken:
-        pool.shutdown()
-        return []
-    stop(pool)
-    return broken + [request for request in flying.values() if request not in broken]
+class Worker(Generic[Request]):
+    """A process, the line to it, the folder of its temporary files, and what it works on until when."""
+
+    def __init__(self, context: ForkServerContext | SpawnContext, work: Callable[[Any], Any], folder: str, memory: int) -> None:
+        self.folder = tempfile.mkdtemp(dir=folder)
+        self.line: Connection
+        self.line, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(theirs, work, self.folder, memory), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.given: Given[Request] | None = None
+        self.until = inf
+
+    def end(self) -> None:
+        """Kill it, and what it started."""
+        self.line.close()
+        if self.process.pid is not None:
+            end_session(self.process.pid)
+        self.process.join(5)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def collect(done: set[Future[Record]], flying: dict[Future[Record], Request], on_done: Callable[[Record], None]) -> list[Request]:
-    """Hand on the records of finished pages; return the requests whose worker died."""
-    broken: list[Request] = []
-    for future in done:
-        request = flying.pop(future)
+class Crew(Generic[Request, Record]):
+    """The workers of a run."""
+
+    def __init__(self, pool: LocalPool, work: Callable[[Request], Record], folder: str) -> None:
+        self.pool, self.work, self.folder = pool, work, folder
+        self.context: ForkServerContext | SpawnContext = multiprocessing.get_context("spawn")
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            self.context = multiprocessing.get_context("forkserver")
+            self.context.set_forkserver_preload([work.__module__])  # imported once, not by every worker
+        self.idle: list[Worker[Request]] = []
+        self.busy: list[Worker[Request]] = []
+        self.again: deque[Given[Request]] = deque()
+
+    def run(self, requests: Iterator[Request], lost: Callable[[Request], Record], on_done: Callable[[Record], None]) -> None:
+        """Do all requests. What `on_done` adds to them is done too."""
+        while True:
+            self.hand_out(requests)
+            if not self.busy:
+                return
+            for worker in self.heard():
+                self.busy.remove(worker)
+                found = self.answer(worker, lost)
+                if found:
+                    on_done(found[0])
+
+    def hand_out(self, requests: Iterator[Request]) -> None:
+        """Give every worker something to do, while there is anything."""
+        while len(self.busy) < max(1, self.pool.processes):
+            if self.again:
+                given = self.again.popleft()
+            else:
+                try:
+                    given = Given(next(requests))
+                except StopIteration:
+                    return
+            self.busy.append(self.employed(given))
+
+    def employed(self, given: Given[Request]) -> Worker[Request]:
+        """A worker that has been given a request; one that died meanwhile is replaced."""
+        given.tries += 1
+        while True:
+            worker = self.idle.pop() if self.idle else Worker(self.context, self.work, self.folder, self.pool.memory)
+            try:
+                worker.line.send(given.request)
+            except OSError:
+                worker.end()
+                continue
+            worker.given = given
+            worker.until = monotonic() + self.pool.seconds(given.request) if self.pool.seconds else inf
+            return worker
+
+    def heard(self) -> list[Worker[Request]]:
+        """The workers that answered, died, or used up their time; waits for the first."""
+        until = min(worker.until for worker in self.busy)
+        lines = wait([worker.line for worker in self.busy], None if until == inf else max(0.0, until - monotonic()))
+        now = monotonic()
+        return [worker for worker in self.busy if worker.line in lines or worker.until <= now]
+
+    def answer(self, worker: Worker[Request], lost: Callable[[Request], Record]) -> tuple[Record] | None:
+        """What came of a worker's request, or None where it is to be tried again. Raises what `work` raised."""
+        given, worker.given = worker.given, None
+        assert given is not None
         try:
-            record = future.result()
-        except BrokenProcessPool:
-            broken.append(request)
-        else:
-            on_done(record)
-    return broken
+            if not worker.line.poll():
+                worker.end()
+                return ((self.pool.late or lost)(given.request),)
+            well, found = worker.line.recv()
+        except (EOFError, OSError):
+            worker.end()
+            if given.tries >= TRIES:
+                return (lost(given.request),)
+            self.again.append(given)
+            return None
+        self.idle.append(worker)
+        if not well:
+            raise found
+        return (found,)
 
-
-def stop(pool: ProcessPoolExecutor) -> None:
-    """End the workers at once, and with them (see `enter_worker`) the Tesseracts that they started."""
-    workers = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
-        worker.terminate()
-    for worker in workers:
-        worker.join(5)
-
-
-def enter_worker(parent: int, folder: str) -> None:
-    """Set up a worker: temporary files go into `folder`; Ctrl-C is the parent's business; when told to end, or left alone, end
-    the whole group, Tesseract included."""
-    tempfile.tempdir = folder
-    collect_seldom()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "setpgrp"):
-        os.setpgrp()
-        signal.signal(signal.SIGTERM, end_group)
-    threading.Thread(target=watch, args=(parent, folder), daemon=True).start()
-
-
-def collect_seldom() -> None:
-    """Look for garbage less often: a document makes millions of values that live until it is done, and hardly a cycle."""
-    gc.set_threshold(100_000, 20, 20)
-
-
-def end_group(number: int = 0, frame: object = None) -> None:
-    """End this worker and every process it started."""
-    os.killpg(os.getpgrp(), signal.SIGKILL)
-
-
-def watch(parent: int, folder: str) -> None:
-    """End this worker when its parent is gone (killed outright, it can neither say so nor clear up)."""
-    pause = threading.Event()
-    while True:
-        pause.wait(2.0)
-        try:
-            os.kill(parent, 0)
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-            end_group() if hasattr(os, "killpg") else os._exit(1)
-        except PermissionError:
-            pass
+    def end(self) -> None:
+        """End all workers."""
+        for worker in (*self.busy, *self.idle):
+            worker.end()

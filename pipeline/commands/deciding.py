@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.options import DRY_RUN, FOLDERS, JOBS, TALK, closed, options
-from pipeline.console import Console, write_out
+from pipeline.commands.options import DRY_RUN, FOLDERS, JOBS, PROGRESS, TALK, closed, options
+from pipeline.console import Console, Progress, write_out
 from pipeline.errors import ExitCode, UnreadableInput
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @FOLDERS
-@options(JOBS, DRY_RUN, TALK)
-def apply(folders: tuple[Path, ...], jobs: int | None, dry_run: bool, quiet: bool, verbose: bool) -> int:
+@options(JOBS, DRY_RUN, PROGRESS, TALK)
+def apply(folders: tuple[Path, ...], jobs: int | None, dry_run: bool, progress: Progress, quiet: bool, verbose: bool) -> int:
     """Make texts and formats anew with what people decided at the review desk.
 
     Each is what was read, with Errata's repairs and the decisions that hold: the same bytes each time, and without decisions the
@@ -26,7 +26,7 @@ def apply(folders: tuple[Path, ...], jobs: int | None, dry_run: bool, quiet: boo
     """
     from pipeline import run
 
-    console = Console(quiet=quiet, verbose=verbose)
+    console = Console(quiet=quiet, verbose=verbose, progress=progress)
     return closed(run.apply(folders, console, jobs=jobs or 1, dry_run=dry_run), console)
 
 

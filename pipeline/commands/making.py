@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +25,20 @@ from pipeline.commands.options import (
     KEEP,
     LANG,
     LAYER,
+    LIMITS,
+    MEMORY,
     OUT,
     PAGES,
     PERIOD,
+    PROGRESS,
+    STATE,
     TALK,
     closed,
     options,
     ordered,
 )
 from pipeline.commands.reviewing import login
-from pipeline.console import Console, counted, write_out
+from pipeline.console import Console, Progress, counted, write_out
 from pipeline.errors import BadArguments, ExitCode
 from pipeline.ledger import KINDS
 
@@ -43,7 +48,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG)
+@options(LIMITS, STATE, PROGRESS, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.
@@ -52,24 +58,26 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     already is taken with --use-text-layer.
     """
     order, console = ordered(given)
-    start_early(order.settings.jobs)
+    start_early(paths)
     from pipeline import run
 
     return closed(run.digitise(paths, order, console, each=each), console)
 
 
-def start_early(jobs: int) -> None:
-    """Have the process from which workers are forked import what they need while this one still reads its dictionaries."""
-    if jobs > 1 and "forkserver" in multiprocessing.get_all_start_methods():
+def start_early(paths: Sequence[str]) -> None:
+    """Have the process from which workers are forked import what they need while this one still reads its dictionaries; a single
+    image is read without them."""
+    single = len(paths) == 1 and Path(paths[0]).is_file() and Path(paths[0]).suffix.casefold() != ".pdf"
+    if not single and "forkserver" in multiprocessing.get_all_start_methods():
         from multiprocessing import forkserver
 
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["pipeline.batch.pages"])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["pipeline.batch.pages", "pipeline.run"])
         forkserver.ensure_running()
 
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, MEMORY, STATE, PROGRESS, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(
@@ -117,7 +125,7 @@ def stream(path: str, order: Order, console: Console) -> int:
 
 @click.command()
 @FOLDERS
-@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
+@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CALIBRATION, CONFIG, MEMORY, STATE, PROGRESS, TALK)
 def repair(folders: tuple[Path, ...], **given: Any) -> int:
     """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
 
@@ -138,13 +146,15 @@ def repair(folders: tuple[Path, ...], **given: Any) -> int:
     "--edit", "edits", multiple=True, type=click.IntRange(1), help="The change on this line of edits.jsonl; repeatable."
 )
 @click.option("--all", "everything", is_flag=True, help="Every change: the text as it was read.")
-@TALK
+@options(JOBS, PROGRESS, TALK)
 def undo(
     folders: tuple[Path, ...],
     rules: tuple[str, ...],
     kinds: tuple[str, ...],
     edits: tuple[int, ...],
     everything: bool,
+    jobs: int | None,
+    progress: Progress,
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -158,5 +168,5 @@ def undo(
 
     if not (rules or kinds or edits or everything):
         raise BadArguments("nothing to undo is named", advice="Give --rule, --kind, --edit or --all")
-    console = Console(quiet=quiet, verbose=verbose)
-    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), console, reader=login()))
+    console = Console(quiet=quiet, verbose=verbose, progress=progress)
+    return exit_code(run.undo(folders, Choice(rules, kinds, edits, everything), console, reader=login(), jobs=jobs))

@@ -89,6 +89,22 @@ TALK = options(
     click.option("-q", "--quiet", is_flag=True, help="Only errors and warnings."),
     click.option("-v", "--verbose", is_flag=True, help="More detail."),
 )
+PROGRESS = click.option(
+    "--progress",
+    type=click.Choice(("auto", "lines", "json", "none")),
+    default="auto",
+    help="How it goes on, on standard error: a bar on a terminal, lines elsewhere; always lines; JSON Lines; nothing.",
+)
+STATE = click.option("--state", metavar="PATH", help="File or folder of the journal. Default: in the output folder.")
+MEMORY = click.option(
+    "--memory", type=click.IntRange(1), metavar="MB", help="Most memory of each process. Default: most of the machine's."
+)
+LIMITS = options(
+    click.option(
+        "--page-seconds", type=click.FloatRange(0, min_open=True), metavar="N", help="Longest that a page is read. Default: 600."
+    ),
+    MEMORY,
+)
 INPUTS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 FOLDERS = click.argument("folders", nargs=-1, required=True, metavar="OUT...", type=click.Path(path_type=Path))
 
@@ -96,7 +112,7 @@ FOLDERS = click.argument("folders", nargs=-1, required=True, metavar="OUT...", t
 def ordered(given: dict[str, Any]) -> tuple[Order, Console]:
     """What was asked for, from options over `errata.toml`. Raises InvalidConfig, BadArguments."""
     from pipeline.batch.order import Order
-    from pipeline.batch.workers import collect_seldom
+    from pipeline.batch.worker import collect_seldom
     from pipeline.repair.policy import rule_names
     from pipeline.settings import Settings, load_settings
 
@@ -117,7 +133,15 @@ def ordered(given: dict[str, Any]) -> tuple[Order, Console]:
         given.get("dry_run", False),
         images,
     )
-    return order, Console(quiet=given["quiet"], verbose=given["verbose"])
+    return order, Console(quiet=given["quiet"], verbose=given["verbose"], progress=given["progress"])
+
+
+def state_of(given: str | None) -> str:
+    """Where the journal is said to be, by an option or `errata.toml`; empty where it is not said."""
+    from pipeline.repair.policy import rule_names
+    from pipeline.settings import load_settings
+
+    return given or load_settings(None, None, rule_names()).state
 
 
 def closed(outcomes: Sequence[Outcome], console: Console) -> int:

@@ -92,14 +92,23 @@ class Store:
         """Opens the file, or makes it. Raises UnwritableOutput, and InvalidRecord for a file that is something else."""
         self.path = path
         self.local = threading.local()
+        if self.version() == VERSION:  # so that many may open it while one writes
+            return
         with self.writing() as connection:
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            version = self.version()
             if version > VERSION:
                 raise InvalidRecord("made by a newer Errata", where=path, advice="Update Errata")
             if version < VERSION:
                 for statement in ";\n".join(MIGRATIONS[version:]).split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def version(self) -> int:
+        """The version of the file's tables. Errors as for `connection`."""
+        try:
+            return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.DatabaseError as fault:
+            raise refused(self.path, fault) from fault
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class PageRequest:
     `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages. `effort`:
     how often a page is read (fast: once; balanced: again in doubt; thorough: five times); `packs`: dictionaries for the vote.
     `engine`: what reads, by its name in `recognition.ENGINES`, or `auto`. `locked`: a person has finished it, and what was read
-    stays.
+    stays. `seconds`: the longest that all of it may take.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class PageRequest:
     packs: tuple[str, ...] = ("english",)
     engine: str = "pytesseract"
     locked: bool = False
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,12 @@ class PageRecord:
     unread: tuple[Box, ...] = ()
     fingerprint: str = ""
     ink: float | None = None
+
+    @property
+    def read_with(self) -> str:
+        """A short hash of all that decides what is read on a page."""
+        told = self.languages, self.engine, self.tesseract, self.text_layer, self.split, self.effort
+        return blake2b(repr(told).encode(), digest_size=8).hexdigest()
 
     def to_json(self) -> str:
         """The record as it is stored."""

@@ -1,23 +1,27 @@
-"""The program Tesseract, called through pytesseract and fed a file; its failures become errors that say what to do."""
+"""The program Tesseract, fed a file; its failures become errors that say what to do."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pytesseract
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.errors import MissingDependency, ToolFailed
+from pipeline.errors import MissingDependency, ToolFailed, UnwritableOutput
 from pipeline.ocr.engine import SEGMENTATION, Task, missing_language, took_too_long
+
+LEAST_ROOM = 1_000_000
+"""Bytes that must be free for temporary files."""
 
 
 class Program:
@@ -32,35 +36,62 @@ class Program:
         return languages_of(program())
 
     def hocr(self, image: NDArray[np.uint8], task: Task) -> bytes:
-        config = f"--psm {SEGMENTATION[task.layout]}"
-        config += f" --dpi {task.dpi}" if task.dpi else ""
-        config += f" -c tessedit_char_whitelist={task.allowed}" if task.allowed else ""
-        with tempfile.TemporaryDirectory(prefix="errata-") as folder, tool_errors(task.languages, task.timeout):
-            page = Path(folder) / "page.tif"
-            Image.fromarray(image).save(page)
-            answer = pytesseract.image_to_pdf_or_hocr(
-                str(page), lang=task.languages, config=config, extension="hocr", timeout=task.timeout
-            )
-        return answer if isinstance(answer, bytes) else str(answer).encode()
+        command = [program(), "page.tif", "page", "-l", task.languages, "-c", "tessedit_create_hocr=1"]
+        command += ["--psm", str(SEGMENTATION[task.layout])]
+        command += ["--dpi", str(task.dpi)] if task.dpi else []
+        command += ["-c", f"tessedit_char_whitelist={task.allowed}"] if task.allowed else []
+        with tempfile.TemporaryDirectory(prefix="errata-") as folder:
+            Image.fromarray(image).save(Path(folder, "page.tif"))
+            try:
+                status, said = ended([*command, "hocr"], Path(folder), task.timeout)
+                if status:
+                    raise failure(status, said, task.languages)
+                return whole(Path(folder, "page.hocr"))
+            except ToolFailed:
+                check_room(Path(folder))
+                raise
 
 
-@contextmanager
-def tool_errors(languages: str, timeout: float) -> Iterator[None]:
-    """Turn pytesseract's exceptions into ours."""
+def ended(command: Sequence[str], folder: Path, timeout: float) -> tuple[int, str]:
+    """Run a program in a folder; its exit status, and what it said on standard error. It, and all that it starts, is a group of
+    processes of its own, which is killed after `timeout` seconds. Raises MissingDependency, ToolFailed."""
+    group = 0 if sys.platform == "linux" else None  # elsewhere it ends with the group of the worker that started it
     try:
-        yield
-    except pytesseract.TesseractNotFoundError:
-        raise missing_tesseract() from None
-    except pytesseract.TesseractError as error:
-        raise failure(int(error.status), str(error.message), languages) from None
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=group
+        )
     except PermissionError:
         raise missing_tesseract() from None
-    except RuntimeError as error:
-        if "timeout" not in str(error):
+    with process:
+        try:
+            _, said = process.communicate(timeout=timeout)
+        except BaseException as fault:
+            if group is None:
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(fault, subprocess.TimeoutExpired):
+                raise took_too_long(timeout) from None
             raise
-        raise took_too_long(timeout) from None
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise ToolFailed(f"Tesseract gave no result ({type(error).__name__})", advice="Run `errata doctor`") from None
+    return process.returncode, said.decode(errors="replace")
+
+
+def whole(path: Path) -> bytes:
+    """The hOCR that was written. Raises ToolFailed where there is none, or not all of it."""
+    try:
+        answer = path.read_bytes()
+    except FileNotFoundError:
+        answer = b""
+    if not answer.rstrip().endswith(b"</html>"):
+        raise ToolFailed(f"Tesseract gave no {'whole ' if answer else ''}result", advice="Run `errata doctor`")
+    return answer
+
+
+def check_room(folder: Path) -> None:
+    """Raises UnwritableOutput where the disk of a folder is full: no other page could be read either."""
+    if shutil.disk_usage(folder).free < LEAST_ROOM:
+        advice = "Make room, or name another folder in TMPDIR; then give the same command"
+        raise UnwritableOutput("there is no room left for temporary files", where=folder.parent, advice=advice)
 
 
 def failure(status: int, message: str, languages: str) -> MissingDependency | ToolFailed:
@@ -79,10 +110,10 @@ def missing_tesseract() -> MissingDependency:
 
 def program() -> str:
     """Where Tesseract is. Raises MissingDependency."""
-    found = shutil.which(str(pytesseract.pytesseract.tesseract_cmd))
+    found = shutil.which("tesseract")
     if found is None:
         raise missing_tesseract()
-    return found
+    return str(Path(found).absolute())
 
 
 @lru_cache

@@ -123,9 +123,20 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file; whoever reads meanwhile sees the old file or the new one, never a part. Raises UnwritableOutput."""
+    """Write a file; whoever reads meanwhile sees the old file or the new one, never a part. One that holds the same already is
+    left alone, since putting a file in the place of another is slow. Raises UnwritableOutput."""
+    if holds(path, data):
+        return
     with fresh(path) as temporary:
         temporary.write_bytes(data)
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Whether a file has just these bytes."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
 
 
 @contextmanager
