@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     ENCRYPTED_PDF = 8
     INVALID_CONFIG = 9
     PARTIAL = 10
+    CLUSTER = 12
     OTHER = 15
     CTRL_C = 130
 
@@ -98,3 +99,9 @@ class InvalidRecord(PipelineError):
     """A ledger or stored result that does not fit the text it is applied to."""
 
     exit_code = ExitCode.INVALID_OUTPUT
+
+
+class ClusterLost(PipelineError):
+    """The scheduler of a cluster cannot be reached, or is gone."""
+
+    exit_code = ExitCode.CLUSTER

@@ -13,6 +13,7 @@ from pipeline.batch.calibrating import calibrate_on
 from pipeline.batch.documents import StoredJob, TextJob
 from pipeline.batch.order import Order, check_formats, check_writable
 from pipeline.batch.outcomes import Outcome, Reporter
+from pipeline.batch.pool import Pool
 from pipeline.batch.scans import read_scans
 from pipeline.batch.stamp import Stamp, finished_folders
 from pipeline.batch.summary import refresh, summarise
@@ -66,8 +67,11 @@ def rebuild(source: Source, machine: Ledger, evidence: Evidence, stamp: Stamp, r
     return result_of(source, machine, Knowledge(lexicon, evidence), stamp.calibration, rulings)
 
 
-def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False) -> list[Outcome]:
-    """Read scans and PDFs page by page, and `process` each document when all its pages are read.
+def digitise(
+    paths: Sequence[str | Path], order: Order, report: Reporter, *, each: bool = False, pool: Pool | None = None
+) -> list[Outcome]:
+    """Read scans and PDFs page by page, and `process` each document when all its pages are read. A `pool`
+    does the work in place of processes of this machine.
 
     A document that fails does not stop the others. Raises PipelineError for what makes an end of all: nothing to read, no
     Tesseract, a broken dictionary, an output folder that cannot be written.
@@ -75,20 +79,26 @@ def digitise(paths: Sequence[str | Path], order: Order, report: Reporter, *, eac
     check_settings(order.settings)
     documents = documents_to_digitise(paths, order.out, each=each)
     check_writable(order)
-    outcomes = read_scans(documents, order, report, process)
+    outcomes = read_scans(documents, order, report, process, pool)
     summarise(outcomes, order)
     return outcomes
 
 
 def clean(
-    paths: Sequence[str | Path], order: Order, report: Reporter, *, whole: bool = False, each: bool = False
+    paths: Sequence[str | Path],
+    order: Order,
+    report: Reporter,
+    *,
+    whole: bool = False,
+    each: bool = False,
+    pool: Pool | None = None,
 ) -> list[Outcome]:
     """Read texts, and what an OCR left, and `process` each document; with `whole`, each folder is one document, with `each`
-    every file. Errors as for `digitise`."""
+    every file. `pool` and errors as for `digitise`."""
     check_settings(order.settings)
     documents = documents_to_clean(paths, order.out, whole=whole, each=each)
     check_writable(order)
-    outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
+    outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report, pool)
     summarise(outcomes, order)
     return outcomes
 
@@ -98,12 +108,13 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
     return process(selected_pages(read_data(data, name, order.images, origin), order.selected), order.settings)
 
 
-def repair_again(paths: Sequence[Path], order: Order, report: Reporter) -> list[Outcome]:
-    """`process` again, from what was read and kept, the finished documents in some folders. Errors as for `digitise`."""
+def repair_again(paths: Sequence[Path], order: Order, report: Reporter, pool: Pool | None = None) -> list[Outcome]:
+    """`process` again, from what was read and kept, the finished documents in some folders. `pool` and errors as for
+    `digitise`."""
     check_settings(order.settings)
     check_formats(order.settings)
     folders = finished_folders(paths)
-    outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report)
+    outcomes = run_texts([StoredJob(f, order, process) for f in folders], order.settings.jobs, report, pool)
     if not order.dry_run:
         refresh(folders)
     return outcomes

@@ -13,6 +13,7 @@ from pipeline.batch.decisions import locked
 from pipeline.batch.documents import finish, locked_outcome, rulings_of
 from pipeline.batch.order import Order, Process, is_done, stamp_for
 from pipeline.batch.outcomes import Outcome, Reporter, failure
+from pipeline.batch.pool import Pool
 from pipeline.batch.readers import run_pages
 from pipeline.batch.stamp import Stamp
 from pipeline.decisions.rulings import Rulings
@@ -40,8 +41,11 @@ class Reading:
     records: list[PageRecord] = field(default_factory=list)
 
 
-def read_scans(documents: Sequence[Document], order: Order, report: Reporter, process: Process) -> list[Outcome]:
-    """Read all pages of all documents with the workers that the settings allow. Raises what would make an end of all of them."""
+def read_scans(
+    documents: Sequence[Document], order: Order, report: Reporter, process: Process, pool: Pool | None = None
+) -> list[Outcome]:
+    """Read all pages of all documents with the workers that the settings allow, or a `pool`. Raises what would make an end of
+    all of them."""
     outcomes: list[Outcome] = []
     expected: dict[Key, deque[Reading]] = {}
     requests: list[PageRequest] = []
@@ -70,7 +74,7 @@ def read_scans(documents: Sequence[Document], order: Order, report: Reporter, pr
         report.begin(len(requests), "pages")
         try:
             jobs = min(order.settings.jobs, max(1, len(requests)))
-            run_pages(ending_evenly(requests, jobs), jobs, on_done)
+            run_pages(ending_evenly(requests, jobs), jobs, on_done, pool=pool)
         finally:
             report.end()
     return outcomes

@@ -27,6 +27,7 @@ from pipeline.commands.options import (
     OUT,
     PAGES,
     PERIOD,
+    SCHEDULER,
     TALK,
     closed,
     options,
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, FORCE, DRY_RUN, FORMAT)
+@options(KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.
@@ -52,10 +54,13 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     already is taken with --use-text-layer.
     """
     order, console = ordered(given)
-    start_early(order.settings.jobs)
+    if not order.settings.scheduler:
+        start_early(order.settings.jobs)
     from pipeline import run
+    from pipeline.batch.cluster import pool_for
 
-    return closed(run.digitise(paths, order, console, each=each), console)
+    with pool_for(order.settings.scheduler, paths, None if order.dry_run else order.out, console.say) as pool:
+        return closed(run.digitise(paths, order, console, each=each, pool=pool), console)
 
 
 def start_early(jobs: int) -> None:
@@ -69,7 +74,7 @@ def start_early(jobs: int) -> None:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(
@@ -85,11 +90,13 @@ def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> i
     a file is.
     """
     from pipeline import run
+    from pipeline.batch.cluster import pool_for
 
     streamed = "-" in paths or given["out"] == "-"
     if not streamed:
         order, console = ordered(given)
-        return closed(run.clean(paths, order, console, whole=document, each=each), console)
+        with pool_for(order.settings.scheduler, paths, None if order.dry_run else order.out, console.say) as pool:
+            return closed(run.clean(paths, order, console, whole=document, each=each, pool=pool), console)
     chosen = click.get_current_context().get_parameter_source("out") is not click.core.ParameterSource.DEFAULT
     if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
         advice = "Give a single file, or leave - out and name an output folder"
@@ -117,7 +124,7 @@ def stream(path: str, order: Order, console: Console) -> int:
 
 @click.command()
 @FOLDERS
-@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
+@options(PERIOD, CAUTION, JOBS, SCHEDULER, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
 def repair(folders: tuple[Path, ...], **given: Any) -> int:
     """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
 
@@ -125,9 +132,11 @@ def repair(folders: tuple[Path, ...], **given: Any) -> int:
     it is.
     """
     from pipeline import run
+    from pipeline.batch.cluster import pool_for
 
     order, console = ordered(given)
-    return closed(run.repair_again(folders, order, console), console)
+    with pool_for(order.settings.scheduler, folders, None, console.say) as pool:
+        return closed(run.repair_again(folders, order, console, pool), console)
 
 
 @click.command()

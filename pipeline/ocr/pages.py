@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from pipeline.errors import InvalidRecord
 from pipeline.model import Box, Treatment
@@ -151,7 +151,7 @@ def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) ->
 
 def write(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever sees half of it."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = path.with_name(f".{path.name}.{uuid4().hex}")  # other machines may write it at the same time
     try:
         partial.write_bytes(data)
         partial.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -41,7 +42,8 @@ class Program:
             answer = pytesseract.image_to_pdf_or_hocr(
                 str(page), lang=task.languages, config=config, extension="hocr", timeout=task.timeout
             )
-        return answer if isinstance(answer, bytes) else str(answer).encode()
+        hocr = answer if isinstance(answer, bytes) else str(answer).encode()
+        return hocr.replace(f"{folder}{os.sep}".encode(), b"")  # the folder has another name each time
 
 
 @contextmanager
