@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from pipeline.batch import dask_worker
 from pipeline.batch.dask_pool import DaskPool, translated
 from pipeline.batch.dask_worker import Terms, check_version, look_at_worker
 from pipeline.batch.order import unwritable
+from pipeline.decisions.finding import store_above
 from pipeline.errors import ClusterLost, MissingDependency
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -25,17 +28,20 @@ PATIENCE = 15.0
 
 
 def pool_for(
-    scheduler: str, paths: Iterable[str | Path], out: Path | None, say: Callable[[str], None]
+    settings: Settings, paths: Iterable[str | Path], out: Path | None, say: Callable[[str], None]
 ) -> AbstractContextManager[DaskPool | None]:
-    """The pool that a scheduler is, or None where none is named, which leaves the work to processes of this machine. Raises as
-    `cluster`, when it is entered."""
-    return cluster(scheduler, paths, out, say) if scheduler else nullcontext()
+    """The pool of the scheduler in the settings, or None where none is named, which leaves the work to processes of this machine.
+    Raises as `cluster`, when it is entered."""
+    return cluster(settings.scheduler, paths, out, say, settings.jobs) if settings.scheduler else nullcontext()
 
 
 @contextmanager
-def cluster(scheduler: str, paths: Iterable[str | Path], out: Path | None, say: Callable[[str], None]) -> Iterator[DaskPool]:
+def cluster(
+    scheduler: str, paths: Iterable[str | Path], out: Path | None, say: Callable[[str], None], processes: int = 1
+) -> Iterator[DaskPool]:
     """The workers of a scheduler (`tcp://host:port`), or so many of this machine (`local:4`), as a pool. All of them must see
-    those of `paths` that there are, and the folder `out`; `say` is told what a person should know.
+    those of `paths` that there are, and the folder `out`; `say` is told what a person should know. What people have decided
+    about is done by `processes` of this machine, since their log, an SQLite file, bears no folders of a network.
 
     Raises MissingDependency where Dask is missing here or Errata there, UnreadableInput for a path that a worker does not see,
     UnwritableOutput, and ClusterLost for a scheduler that does not answer.
@@ -48,9 +54,15 @@ def cluster(scheduler: str, paths: Iterable[str | Path], out: Path | None, say: 
         client = connected(address)
         try:
             check_machines(client, address, terms)
-            yield DaskPool(client, address, terms, say)
+            yield DaskPool(client, address, terms, say, was_decided, processes)
         finally:
             client.close(timeout=2)
+
+
+def was_decided(request: object) -> bool:
+    """Whether a request is a document with a log of decisions above it."""
+    folder = getattr(request, "folder", None)
+    return isinstance(folder, Path) and store_above(folder) is not None
 
 
 @contextmanager
@@ -85,9 +97,8 @@ def here(workers: int) -> Iterator[str]:
     """A scheduler and workers of this machine, each a process that is started again when it dies; their address."""
     from distributed import LocalCluster
 
-    with LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL
-    ) as started:
+    options = {"threads_per_worker": 1, "memory_limit": 0, "preload": dask_worker.__name__}
+    with LocalCluster(n_workers=workers, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, **options) as started:
         yield started.scheduler_address
 
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from pipeline.batch.dask_worker import SAME, Terms, do
 from pipeline.batch.pool import Record, Request
+from pipeline.batch.workers import LocalPool
 from pipeline.errors import ClusterLost, MissingDependency
 
 if TYPE_CHECKING:
@@ -32,12 +33,15 @@ SAY = 60.0
 
 @dataclass(frozen=True, slots=True)
 class DaskPool:
-    """Work done by the workers that the scheduler at `address` knows. `say` is told what a person should know meanwhile."""
+    """Work done by the workers that the scheduler at `address` knows. `say` is told what a person should know meanwhile; `stays`
+    tells what is better done by this machine, when the rest is done, with `processes` of it."""
 
     client: Client
     address: str
     terms: Terms
-    say: Callable[[str], None] = lambda text: None
+    say: Callable[[str], None]
+    stays: Callable[[object], bool] = lambda request: False
+    processes: int = 1
 
     def run(
         self,
@@ -48,13 +52,23 @@ class DaskPool:
     ) -> None:
         """As `Pool.run`. A request with which several workers died is tried once more when all others are done, by itself. What
         runs on other machines when the run is broken off comes to its end there. Raises also ClusterLost."""
-        flight = Flight(self, work, on_done)
+        flight, here = Flight(self, work, on_done), list[Request]()
+
+        def going() -> Iterator[Request]:
+            for request in requests:
+                if self.stays(request):
+                    here.append(request)
+                else:
+                    yield request
+
         try:
-            for request in flight.fly(iter(requests)):
+            for request in flight.fly(going()):
                 if flight.fly(iter((request,))):
                     on_done(lost(request))
         finally:
             flight.cancel()
+        if here:
+            LocalPool(self.processes).run(here, work, lost, on_done)
 
 
 @dataclass(slots=True)
@@ -103,7 +117,7 @@ class Flight(Generic[Request, Record]):
 
     def land(self) -> list[Request]:
         """Wait a little for something to be done, and hand on its record; the request instead where its workers died."""
-        from distributed import CancelledError, KilledWorker
+        from distributed import CancelledError, CommClosedError, KilledWorker
 
         try:
             future = self.landed.get(timeout=LOOK)
@@ -116,7 +130,7 @@ class Flight(Generic[Request, Record]):
             record: Record = future.result()
         except KilledWorker:
             return [request]
-        except CancelledError:  # the connection was lost; what the scheduler knew of it is gone
+        except (CancelledError, CommClosedError):  # the connection was lost; what the scheduler knew of it is gone
             self.again.append(request)
             return []
         except Exception as fault:
@@ -150,8 +164,7 @@ class Flight(Generic[Request, Record]):
 
 def translated(fault: Exception, where: str | None = None) -> Exception:
     """What another machine (`where`, if it is known) raised; that it could not even find Errata in plain words."""
-    missing = isinstance(fault, ModuleNotFoundError) and str(fault.name).startswith("pipeline")
-    if missing or "deserialization of the task" in str(fault):
+    if "No module named 'pipeline" in str(fault) or "deserialization of the task" in str(fault):
         return MissingDependency("it has no Errata, or another one", where=where or "a worker or the scheduler", advice=f"{SAME}")
     return fault
 

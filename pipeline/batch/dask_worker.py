@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,11 +49,16 @@ def check_worker(terms: Terms, threads: int, where: str) -> None:
         what = f"it does {threads} things at a time in one process, which reading pages does not bear"
         raise MissingDependency(what, where=where, advice="Start workers with --nthreads 1 --nworkers -1")
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    if Path(terms.folder).is_dir():
-        os.chdir(terms.folder)
+    enter(terms)
     for path in terms.paths:
         if not Path(path).exists():
             raise UnreadableInput(f"it does not see {path}", where=where, advice=FOLDERS)
+
+
+def enter(terms: Terms) -> None:
+    """Have relative paths mean what they mean to who gave them. Absolute ones do not need that folder."""
+    if Path(terms.folder).is_dir():
+        os.chdir(terms.folder)
 
 
 def look_at_worker(terms: Terms, dask_worker: Worker) -> None:
@@ -75,8 +82,23 @@ def do(terms: Terms, work: Callable[[Request], Record], request: Request) -> Rec
     from distributed import get_worker
 
     check_this_worker(terms)
+    enter(terms)
     try:
         return work(request)
     except (MissingDependency, UnwritableOutput) as fault:
         what = f"{fault.what} (worker {get_worker().address})"
         raise type(fault)(what, where=fault.where, page=fault.page, advice=fault.advice) from fault
+
+
+def dask_setup(worker: Worker) -> None:
+    """Called by a worker of this machine as it starts: Ctrl-C is the business of who started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def dask_teardown(worker: Worker) -> None:
+    """Called by a worker of this machine as it ends: the Tesseracts that it started end with it."""
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            child.kill()

@@ -56,10 +56,12 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     order, console = ordered(given)
     if not order.settings.scheduler:
         start_early(order.settings.jobs)
+    elif order.dry_run:
+        raise BadArguments("a dry run reads on this machine only", advice="Leave --scheduler out")
     from pipeline import run
     from pipeline.batch.cluster import pool_for
 
-    with pool_for(order.settings.scheduler, paths, None if order.dry_run else order.out, console.say) as pool:
+    with pool_for(order.settings, paths, None if order.dry_run else order.out, console.say) as pool:
         return closed(run.digitise(paths, order, console, each=each, pool=pool), console)
 
 
@@ -95,7 +97,7 @@ def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> i
     streamed = "-" in paths or given["out"] == "-"
     if not streamed:
         order, console = ordered(given)
-        with pool_for(order.settings.scheduler, paths, None if order.dry_run else order.out, console.say) as pool:
+        with pool_for(order.settings, paths, None if order.dry_run else order.out, console.say) as pool:
             return closed(run.clean(paths, order, console, whole=document, each=each, pool=pool), console)
     chosen = click.get_current_context().get_parameter_source("out") is not click.core.ParameterSource.DEFAULT
     if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
@@ -135,7 +137,7 @@ def repair(folders: tuple[Path, ...], **given: Any) -> int:
     from pipeline.batch.cluster import pool_for
 
     order, console = ordered(given)
-    with pool_for(order.settings.scheduler, folders, None, console.say) as pool:
+    with pool_for(order.settings, folders, None, console.say) as pool:
         return closed(run.repair_again(folders, order, console, pool), console)
 
 
