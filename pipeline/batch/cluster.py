@@ -60,8 +60,8 @@ def cluster(
 
 
 def was_decided(request: object) -> bool:
-    """Whether a request is a document with a log of decisions above it."""
-    folder = getattr(request, "folder", None)
+    """Whether a request, or the task in it, is of a document with a log of decisions above it."""
+    folder = getattr(getattr(request, "task", request), "folder", None)
     return isinstance(folder, Path) and store_above(folder) is not None
 
 

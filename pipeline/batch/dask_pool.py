@@ -52,34 +52,28 @@ class DaskPool:
     ) -> None:
         """As `Pool.run`. A request with which several workers died is tried once more when all others are done, by itself. What
         runs on other machines when the run is broken off comes to its end there. Raises also ClusterLost."""
-        flight, here = Flight(self, work, on_done), list[Request]()
-
-        def going() -> Iterator[Request]:
-            for request in requests:
-                if self.stays(request):
-                    here.append(request)
-                else:
-                    yield request
-
+        flight = Flight(self, work, on_done)
         try:
-            for request in flight.fly(going()):
+            for request in flight.fly(iter(requests)):
                 if flight.fly(iter((request,))):
                     on_done(lost(request))
         finally:
             flight.cancel()
-        if here:
-            LocalPool(self.processes).run(here, work, lost, on_done)
+        if flight.here:
+            LocalPool(self.processes).run(flight.here, work, lost, on_done)
 
 
 @dataclass(slots=True)
 class Flight(Generic[Request, Record]):
-    """What is under way, by the key of its future; `again`: what is to be begun once more, since the scheduler forgot it."""
+    """What is under way, by the key of its future; `again`: what is to be begun, or begun once more, since the scheduler forgot
+    it; `here`: what is to be done by this machine."""
 
     pool: DaskPool
     work: Callable[[Request], Record]
     on_done: Callable[[Record], None]
     flying: dict[str, tuple[Future[Any], Request]] = field(default_factory=dict)
     again: deque[Request] = field(default_factory=deque)
+    here: list[Request] = field(default_factory=list)
     landed: SimpleQueue[Future[Any]] = field(default_factory=SimpleQueue)
     looked: float = 0.0
     seen: float = field(default_factory=time.monotonic)
@@ -88,19 +82,22 @@ class Flight(Generic[Request, Record]):
     def fly(self, requests: Iterator[Request]) -> list[Request]:
         """Do all requests; those with which workers died again and again are given back."""
         suspects: list[Request] = []
-        left = True
         while True:
-            room = self.room()
-            while left and len(self.flying) + len(self.again) < room:
-                try:
-                    self.again.append(next(requests))
-                except StopIteration:
-                    left = False
+            self.take(requests, self.room())
             while self.again:
                 self.begin(self.again.popleft())
             if not self.flying:
                 return suspects
             suspects += self.land()
+
+    def take(self, requests: Iterator[Request], room: int) -> None:
+        """Take requests while there is room; that there are none now does not mean that there are none when others are done."""
+        while len(self.flying) + len(self.again) < room:
+            try:
+                request = next(requests)
+            except StopIteration:
+                return
+            (self.here if self.pool.stays(request) else self.again).append(request)
 
     def begin(self, request: Request) -> None:
         """Hand a request to the scheduler. Its key is its own: no result of another run can be taken for it."""
@@ -117,7 +114,8 @@ class Flight(Generic[Request, Record]):
 
     def land(self) -> list[Request]:
         """Wait a little for something to be done, and hand on its record; the request instead where its workers died."""
-        from distributed import CancelledError, CommClosedError, KilledWorker
+        from distributed import CancelledError, KilledWorker
+        from distributed.comm.core import CommClosedError
 
         try:
             future = self.landed.get(timeout=LOOK)

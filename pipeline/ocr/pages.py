@@ -151,7 +151,7 @@ def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) ->
 
 def write(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever sees half of it."""
-    partial = path.with_name(f".{path.name}.{uuid4().hex}")  # other machines may write it at the same time
+    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")  # other machines may write it at the same time
     try:
         partial.write_bytes(data)
         partial.replace(path)
