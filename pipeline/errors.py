@@ -101,6 +101,10 @@ class InvalidRecord(PipelineError):
     exit_code = ExitCode.INVALID_OUTPUT
 
 
+class MadeLater(InvalidRecord):
+    """A stored result of a later version of Errata, which this one can neither read nor may write over."""
+
+
 class ClusterLost(PipelineError):
     """The scheduler of a cluster cannot be reached, or is gone."""
 

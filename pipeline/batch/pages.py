@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.batch.leaves import Opening, read_leaves
-from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
+from pipeline.errors import MadeLater, MissingDependency, PipelineError, UnwritableOutput
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.model import TEXT_LAYER, Treatment
 from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
@@ -37,6 +37,8 @@ def read_page(request: PageRequest) -> PageRecord:
         record, hocr = treat_and_recognise(request, record)
     except MissingDependency:
         raise
+    except MadeLater as error:
+        return replace(record, failed=one_line(error))  # and what is stored stays
     except PipelineError as error:
         record, hocr = replace(record, failed=one_line(error)), None
     except Exception as error:  # whatever a strange scan brings about costs its page, not the others

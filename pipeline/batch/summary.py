@@ -9,7 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.batch.order import Order
 from pipeline.batch.outcomes import Outcome
+from pipeline.errors import MadeLater
 from pipeline.outputs.files import write_text
+from pipeline.outputs.report.several import FORMAT as BATCH_FORMAT
 from pipeline.outputs.report.several import Entry, batch_html, batch_json, read_figures
 from pipeline.sources.discover import BATCH
 
@@ -33,9 +35,9 @@ def refresh(folders: Iterable[Path]) -> None:
     above = {parent for folder in folders for parent in list(folder.resolve().parents)[:DEEPEST]}
     for out in sorted(parent for parent in above if (parent / BATCH).is_file()):
         try:
-            rows = json.loads((out / BATCH).read_bytes())["documents"]
+            rows = BATCH_FORMAT.read(json.loads((out / BATCH).read_bytes()))["documents"]
             listed = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, MadeLater):
             continue  # the next run over all documents writes it anew
         write(out, [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in listed])
 
