@@ -33,7 +33,8 @@ class Settings(BaseModel):
 
     `period`: dictionary packs, by name or folder, besides English. `lang`: the languages, by Tesseract's codes (`eng+fra`).
     `jobs`: processes. `scheduler`: a Dask scheduler (`tcp://host:port`) whose workers do the work, or so many workers of this
-    machine (`local:4`); empty: processes of Errata's own.
+    machine (`local:4`); empty: processes of Errata's own. `cache`: the folder for what is fetched from addresses such as `s3://bucket/box`,
+    and for what is to be put there; empty: the user's own.
     `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read. `split`: a scan of two pages
     side by side becomes two pages. `effort`: a page is read once (fast), again in doubt, or five times (thorough). `engine`: what
     reads (`auto`: tesserocr where it is installed, else pytesseract; `both`: tesserocr reads pages in doubt once more). `caution`
@@ -50,6 +51,7 @@ class Settings(BaseModel):
     lang: str = "eng"
     jobs: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=lambda: os.cpu_count() or 1)
     scheduler: str = ""
+    cache: str = ""
     keep_images: bool = False
     use_text_layer: bool = False
     split: bool = True
@@ -128,7 +130,13 @@ class Settings(BaseModel):
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
         scans_only = {"keep_images", "use_text_layer", "split", "effort", "engine"}
-        always_left = {"jobs", "scheduler", "formats", "calibration"}  # of a calibration, what it holds counts, not where it lies
+        always_left = {
+            "jobs",
+            "scheduler",
+            "cache",
+            "formats",
+            "calibration",
+        }  # of a calibration, what it holds counts, not where it lies
         kept = self.model_dump(mode="json", exclude=always_left if with_scans else always_left | scans_only)
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()
 

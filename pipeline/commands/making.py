@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.commands.options import (
+    CACHE,
     CALIBRATION,
     CAUTION,
     CONFIG,
@@ -40,11 +43,13 @@ from pipeline.ledger import KINDS
 
 if TYPE_CHECKING:
     from pipeline.batch.order import Order
+    from pipeline.batch.outcomes import Reporter
+    from pipeline.batch.pool import Pool
 
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, FORCE, DRY_RUN, FORMAT)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, CACHE, FORCE, DRY_RUN, FORMAT)
 @options(KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
@@ -59,10 +64,25 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     elif order.dry_run:
         raise BadArguments("a dry run reads on this machine only", advice="Leave --scheduler out")
     from pipeline import run
-    from pipeline.batch.cluster import pool_for
 
-    with pool_for(order.settings, paths, None if order.dry_run else order.out, console.say) as pool:
-        return closed(run.digitise(paths, order, console, each=each, pool=pool), console)
+    with reached(paths, given["out"], order, console) as (paths_here, order, report, pool):
+        return closed(run.digitise(paths_here, order, report, each=each, pool=pool), console)
+
+
+@contextmanager
+def reached(
+    paths: Sequence[str], out: str, order: Order, console: Console
+) -> Iterator[tuple[list[str | Path], Order, Reporter, Pool | None]]:
+    """What a run works with: paths of this machine for all paths and addresses, the order, who is told, and the pool."""
+    from pipeline.batch.cluster import pool_for
+    from pipeline.batch.delivery import at_hand
+    from pipeline.storage import default_cache
+
+    cache = Path(order.settings.cache) if order.settings.cache else default_cache()
+    with ExitStack() as stack:
+        paths_here, order, report = stack.enter_context(at_hand(paths, out, order, console, cache))
+        seen = None if order.dry_run else order.out
+        yield paths_here, order, report, stack.enter_context(pool_for(order.settings, paths_here, seen, console.say))
 
 
 def start_early(jobs: int) -> None:
@@ -76,7 +96,7 @@ def start_early(jobs: int) -> None:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, CACHE, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(
@@ -92,13 +112,12 @@ def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> i
     a file is.
     """
     from pipeline import run
-    from pipeline.batch.cluster import pool_for
 
     streamed = "-" in paths or given["out"] == "-"
     if not streamed:
         order, console = ordered(given)
-        with pool_for(order.settings, paths, None if order.dry_run else order.out, console.say) as pool:
-            return closed(run.clean(paths, order, console, whole=document, each=each, pool=pool), console)
+        with reached(paths, given["out"], order, console) as (paths_here, order, report, pool):
+            return closed(run.clean(paths_here, order, report, whole=document, each=each, pool=pool), console)
     chosen = click.get_current_context().get_parameter_source("out") is not click.core.ParameterSource.DEFAULT
     if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
         advice = "Give a single file, or leave - out and name an output folder"
