@@ -27,8 +27,9 @@ Exit codes:
   1  bad arguments                 8   encrypted PDF
   2  unreadable input              9   broken errata.toml or dictionary
   3  something is not installed    10  some documents or pages failed
-  4  damaged results               15  internal error
-  5  output cannot be written      130 Ctrl-C
+  4  damaged results               12  no scheduler of the cluster
+  5  output cannot be written      15  internal error
+                                   130 Ctrl-C
 """
 
 

@@ -26,6 +26,7 @@ MODULES = {
     "PIL": "pillow",
     "pydantic": "pydantic",
     "pypdfium2": "pypdfium2",
+    "pytesseract": "pytesseract",
     "rapidfuzz": "rapidfuzz",
     "rich": "rich",
     "symspellpy": "symspellpy",

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     ENCRYPTED_PDF = 8
     INVALID_CONFIG = 9
     PARTIAL = 10
+    CLUSTER = 12
     OTHER = 15
     CTRL_C = 130
 
@@ -98,3 +99,13 @@ class InvalidRecord(PipelineError):
     """A ledger or stored result that does not fit the text it is applied to."""
 
     exit_code = ExitCode.INVALID_OUTPUT
+
+
+class MadeLater(InvalidRecord):
+    """A stored result of a later version of Errata, which this one can neither read nor may write over."""
+
+
+class ClusterLost(PipelineError):
+    """The scheduler of a cluster cannot be reached, or is gone."""
+
+    exit_code = ExitCode.CLUSTER

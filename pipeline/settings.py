@@ -18,6 +18,7 @@ from pipeline.ledger import KINDS, Kind
 
 DEFAULT_FILE = "errata.toml"
 LANGUAGE = re.compile(r"\w+(?:[+/]\w+)*")
+SCHEDULER = re.compile(r"(?:tcp|tls)://[\w.\-\[\]:]+:\d+|local:[1-9]\d{0,2}")
 ARROW = re.compile(r"\s*->\s*")
 Probability = Annotated[float, Field(ge=0, le=1)]
 Caution = Literal["cautious", "normal", "eager"]
@@ -31,7 +32,9 @@ class Settings(BaseModel):
     """What a run may be told. The field names are the keys of `errata.toml`.
 
     `period`: dictionary packs, by name or folder, besides English. `lang`: the languages, by Tesseract's codes (`eng+fra`).
-    `jobs`: processes.
+    `jobs`: processes. `scheduler`: a Dask scheduler (`tcp://host:port`) whose workers do the work, or so many workers of this
+    machine (`local:4`); empty: processes of Errata's own. `cache`: the folder for what is fetched from addresses such as `s3://bucket/box`,
+    and for what is to be put there; empty: the user's own.
     `use_text_layer`: pages of a PDF that have a text of their own give that, and are not read. `split`: a scan of two pages
     side by side becomes two pages. `effort`: a page is read once (fast), again in doubt, or five times (thorough). `engine`: what
     reads (`auto`: tesserocr where it is installed, else pytesseract; `both`: tesserocr reads pages in doubt once more). `caution`
@@ -49,6 +52,8 @@ class Settings(BaseModel):
     period: tuple[str, ...] = ("interwar",)
     lang: str = "eng"
     jobs: Annotated[int, Field(ge=1, le=256)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    scheduler: str = ""
+    cache: str = ""
     keep_images: bool = False
     use_text_layer: bool = False
     split: bool = True
@@ -80,6 +85,14 @@ class Settings(BaseModel):
         """A language code of Tesseract, or several joined by `+`."""
         if not LANGUAGE.fullmatch(value):
             raise ValueError("should be a code such as eng, or several such as eng+fra")
+        return value
+
+    @field_validator("scheduler")
+    @classmethod
+    def is_scheduler(cls, value: str) -> str:
+        """An address, or a number of workers."""
+        if value and not SCHEDULER.fullmatch(value):
+            raise ValueError("should be an address such as tcp://host:8786, or a number of workers here such as local:4")
         return value
 
     @field_validator("never", "without")
@@ -123,7 +136,7 @@ class Settings(BaseModel):
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
         scans_only = {"keep_images", "use_text_layer", "split", "effort", "engine"}
-        always_left = {"jobs", "formats", "page_seconds", "document_seconds", "memory", "state"}
+        always_left = {"jobs", "scheduler", "cache", "formats", "page_seconds", "document_seconds", "memory", "state"}
         always_left |= {"calibration"}  # what it holds counts, not where it lies
         kept = self.model_dump(mode="json", exclude=always_left if with_scans else always_left | scans_only)
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()

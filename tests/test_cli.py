@@ -245,7 +245,7 @@ def test_evaluate(errata: Errata, text_file: Path, tmp_path: Path) -> None:
 
 
 def test_ctrl_c(errata: Errata, scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(scans, "do", interrupted)

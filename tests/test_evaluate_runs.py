@@ -151,7 +151,9 @@ def test_vandalised_words_of_a_long_document_name_the_edit(tmp_path: Path) -> No
     gold = gold_folder(tmp_path / "gold")
     write_document(a_result("d", RAW, an_edit(RAW.index("policy"), "policy", "police")), tmp_path / "out" / "d")
     words = [(word, 0.5) for word in RAW.replace("policy", "police").split()]
-    (tmp_path / "out" / "d" / "confidence.json").write_text(json.dumps({"pages": [{"lines": [{"words": words}]}]}))
+    (tmp_path / "out" / "d" / "confidence.json").write_text(
+        json.dumps({"format": "errata-confidence", "version": 1, "pages": [{"lines": [{"words": words}]}]})
+    )
     report = evaluate(gold, tmp_path / "out")
     (word,) = report.vandalised
     assert (word.word, word.became, [d.edit.before for d in word.by]) == ("policy", "police", ["policy"])

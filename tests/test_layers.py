@@ -12,7 +12,7 @@ import pipeline
 
 ROOT = Path(pipeline.__file__).parent
 LAYERS = (
-    "errors model ledger draft layout settings language references imaging ocr sources repair confidence result "
+    "errors formats model ledger draft layout settings storage language references imaging ocr sources repair confidence result "
     "outputs evaluate decisions batch run review doctor console commands cli __main__"
 ).split()
 

@@ -84,7 +84,7 @@ def read_evidence(folder: Path) -> Evidence:
     """The stored evidence of a document. Raises InvalidRecord."""
     path = folder / "evidence.json"
     try:
-        return Evidence.from_record(json.loads(path.read_bytes()))
+        return Evidence.from_record(json.loads(path.read_bytes()), path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
         advice = "errata repair makes the document again"
         raise InvalidRecord("missing or damaged", where=path, advice=advice) from fault

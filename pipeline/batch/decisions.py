@@ -22,14 +22,15 @@ from pipeline.decisions.placing import source_hash as source_hash
 from pipeline.decisions.recording import record
 from pipeline.decisions.rulings import Added, Rulings, added_forms, digest
 from pipeline.decisions.store import Store
-from pipeline.errors import InvalidRecord
+from pipeline.errors import InvalidRecord, MadeLater
+from pipeline.formats import Format
 from pipeline.ledger import Edit, edit_from_record
 from pipeline.model import Source
 
 NAME = "decisions.jsonl"
 TAKEN = "decisions.jsonl.taken"
 """What the file is called once it has been taken into the log."""
-FORMAT, VERSION = "errata-decisions", 1
+FORMAT = Format("errata-decisions")
 READ = (
     "SELECT page, line, text, wrong, drawn, made FROM readings JOIN steps ON steps.number = step "
     "WHERE undone IS NULL AND document = ? ORDER BY readings.number"
@@ -120,18 +121,15 @@ def earlier_decisions(folder: Path) -> list[Decision]:
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         try:
             if number == 1:
-                check_header(json.loads(line))
+                FORMAT.read(json.loads(line), path)
             elif line.strip():
                 found += undone(json.loads(line))
+        except MadeLater:
+            raise
         except (ValueError, KeyError, TypeError, InvalidRecord) as fault:
             advice = "Correct or remove it; without the file everything is repaired anew"
             raise InvalidRecord(f"not a decision ({fault})", where=f"{path}:{number}", advice=advice) from fault
     return found
-
-
-def check_header(row: dict[str, Any]) -> None:
-    if row.get("format") != FORMAT or row.get("version") != VERSION:
-        raise ValueError("another format")
 
 
 def undone(row: dict[str, Any]) -> list[Decision]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.batch.leaves import Opening, read_leaves
 from pipeline.batch.limits import disk_full, is_memory, too_large
-from pipeline.errors import MissingDependency, PipelineError, UnreadableInput, UnwritableOutput
+from pipeline.errors import MadeLater, MissingDependency, PipelineError, UnreadableInput, UnwritableOutput
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.model import TEXT_LAYER, Treatment
 from pipeline.ocr.pages import PageRecord, PageRequest, record_path, store, stored, write
@@ -53,6 +53,8 @@ def tried(request: PageRequest) -> tuple[PageRecord, bool]:
             raise UnreadableInput("the file was changed while it was read", where=request.path, advice=advice)
     except (MissingDependency, UnwritableOutput):
         raise
+    except MadeLater as error:
+        return replace(record, failed=one_line(error)), True  # and what is stored stays
     except PipelineError as error:
         record, hocr = replace(record, failed=one_line(error)), None
     except Exception as error:  # whatever a strange scan brings about costs its page, not the others

@@ -9,16 +9,23 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b, file_digest, sha256
 from pathlib import Path
-from typing import Any
 
-from pipeline.errors import InvalidRecord, UnreadableInput
+from pipeline.errors import InvalidRecord, MadeLater, UnreadableInput
+from pipeline.formats import Format, Record
 
 NAME = "errata.json"
 TEXT = "text.txt"
-FORMAT = 1
 LEFT = re.compile(r"\..+\.(?:\d+|[a-z0-9_]{8})")
 """Names of files that were being written; they get their real names once they are whole."""
 FOLDERS = ("", "ocr", "pages", "report", "alto", "page")
+
+
+def with_errata(record: Record) -> Record:
+    """Version 2 bears a name and a version of its own; that of Errata moved."""
+    return {**record, "errata": record["version"]}
+
+
+FORMAT = Format("errata-document", (with_errata,), nameless=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +108,25 @@ def swept(folder: Path) -> None:
 
 def stamp_text(stamp: Stamp) -> str:
     """The stamp as `errata.json` holds it."""
-    return json.dumps({"format": FORMAT, **asdict(stamp)}, ensure_ascii=True, indent=2) + "\n"
+    record = asdict(stamp)
+    return json.dumps({**FORMAT.head, "errata": record.pop("version"), **record}, ensure_ascii=True, indent=2) + "\n"
 
 
 def read_stamp(folder: Path) -> Stamp | None:
-    """The stamp of a document's folder; None where there is none that this version can read."""
+    """The stamp of a document's folder; None where there is none that can be read. Raises MadeLater."""
     try:
-        return stamp_from((folder / NAME).read_bytes())
+        return stamp_from((folder / NAME).read_bytes(), folder / NAME)
+    except MadeLater:
+        raise
     except (OSError, InvalidRecord):
         return None
 
 
-def stamp_from(data: bytes) -> Stamp:
-    """The stamp in the bytes of an `errata.json`. Raises InvalidRecord."""
+def stamp_from(data: bytes, where: Path | None = None) -> Stamp:
+    """The stamp in the bytes of an `errata.json`. Raises InvalidRecord, or MadeLater."""
     try:
-        record: dict[str, Any] = json.loads(data)
-        if record.pop("format") != FORMAT:
-            raise ValueError("another format")
+        record = FORMAT.read(json.loads(data), where)
+        record["version"] = record.pop("errata")
         for name in ("sources", "selected", "failed", "packs", "formats", "hashes"):
             record[name] = tuple(record.get(name, ()))
         record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
@@ -126,10 +135,18 @@ def stamp_from(data: bytes) -> Stamp:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
 
 
+def is_stamped(folder: Path) -> bool:
+    """Whether a folder holds a finished document, also one of a later version, which says so when it is worked on."""
+    try:
+        return read_stamp(folder) is not None
+    except MadeLater:
+        return True
+
+
 def finished_folders(paths: Iterable[Path]) -> list[Path]:
     """The folders of the finished documents at and under some paths, in order. Raises UnreadableInput where there are none."""
     paths = list(paths)
-    found = {stamp.parent: None for path in paths for stamp in sorted(path.rglob(NAME)) if read_stamp(stamp.parent)}
+    found = {stamp.parent: None for path in paths for stamp in sorted(path.rglob(NAME)) if is_stamped(stamp.parent)}
     if not found:
         advice = "Name a folder that errata digitise or errata clean wrote"
         raise UnreadableInput("no finished documents", where=", ".join(map(str, paths)), advice=advice)

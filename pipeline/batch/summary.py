@@ -10,7 +10,9 @@ from pathlib import Path, PurePosixPath
 from pipeline.batch.manifest import MANIFEST, write_manifest
 from pipeline.batch.order import Order
 from pipeline.batch.outcomes import Outcome
+from pipeline.errors import MadeLater
 from pipeline.outputs.files import write_text
+from pipeline.outputs.report.several import FORMAT as BATCH_FORMAT
 from pipeline.outputs.report.several import Entry, batch_html, batch_json, read_figures
 from pipeline.sources.discover import BATCH, Document
 
@@ -48,9 +50,9 @@ def refresh(folders: Iterable[Path]) -> None:
 def listed(out: Path) -> list[Entry]:
     """The documents in the report on several, as they are now; none where it cannot be read: the next run writes it anew."""
     try:
-        rows = json.loads((out / BATCH).read_bytes())["documents"]
+        rows = BATCH_FORMAT.read(json.loads((out / BATCH).read_bytes()))["documents"]
         found = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, MadeLater):
         return []
     return [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in found]
 

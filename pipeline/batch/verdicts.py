@@ -10,12 +10,13 @@ from pathlib import Path
 from pipeline.confidence.residual import Verdict
 from pipeline.draft import DraftLine
 from pipeline.errors import InvalidRecord
+from pipeline.formats import Format
 from pipeline.ocr.pages import write
 from pipeline.outputs.folios import page_names
 from pipeline.result import Result
 
 NAME = "audit.jsonl"
-FORMAT, VERSION = "errata-audit", 1
+FORMAT = Format("errata-audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def read_readings(folder: Path) -> list[Reading]:
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         try:
             row = json.loads(line) if line.strip() else {}
-            if number == 1 and (row.get("format"), row.get("version")) != (FORMAT, VERSION):
-                raise ValueError("another format")
+            if number == 1:
+                FORMAT.read(row, path)
             if number > 1 and row:
                 found.append(checked(Reading(**row)))
         except (ValueError, TypeError, AttributeError) as fault:
@@ -59,7 +60,7 @@ def checked(reading: Reading) -> Reading:
 
 def write_readings(folder: Path, readings: Iterable[Reading]) -> None:
     """Write all readings of a document. Raises OSError."""
-    rows = [{"format": FORMAT, "version": VERSION}, *(asdict(reading) for reading in readings)]
+    rows = [FORMAT.head, *(asdict(reading) for reading in readings)]
     write(folder / NAME, "".join(json.dumps(row) + "\n" for row in rows).encode())
 
 

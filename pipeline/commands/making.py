@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.commands.options import (
+    CACHE,
     CALIBRATION,
     CAUTION,
     CONFIG,
@@ -31,6 +33,7 @@ from pipeline.commands.options import (
     PAGES,
     PERIOD,
     PROGRESS,
+    SCHEDULER,
     STATE,
     TALK,
     closed,
@@ -44,12 +47,14 @@ from pipeline.ledger import KINDS
 
 if TYPE_CHECKING:
     from pipeline.batch.order import Order
+    from pipeline.batch.outcomes import Reporter
+    from pipeline.batch.pool import Pool
 
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG)
-@options(LIMITS, STATE, PROGRESS, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, CACHE, FORCE, DRY_RUN, FORMAT, KEEP, LAYER, EFFORT, ENGINE)
+@options(CALIBRATION, CONFIG, LIMITS, STATE, PROGRESS, TALK)
 @click.option("--each", is_flag=True, help="Every image is a document of its own.")
 def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     """Read scans: images, folders of images, PDFs.
@@ -58,10 +63,30 @@ def digitise(paths: tuple[str, ...], each: bool, **given: Any) -> int:
     already is taken with --use-text-layer.
     """
     order, console = ordered(given)
-    start_early(paths)
+    if not order.settings.scheduler:
+        start_early(paths)
+    elif order.dry_run:
+        raise BadArguments("a dry run reads on this machine only", advice="Leave --scheduler out")
     from pipeline import run
 
-    return closed(run.digitise(paths, order, console, each=each), console)
+    with reached(paths, given["out"], order, console) as (paths_here, order, report, pool):
+        return closed(run.digitise(paths_here, order, report, each=each, pool=pool), console)
+
+
+@contextmanager
+def reached(
+    paths: Sequence[str], out: str, order: Order, console: Console
+) -> Iterator[tuple[list[str | Path], Order, Reporter, Pool | None]]:
+    """What a run works with: paths of this machine for all paths and addresses, the order, who is told, and the pool."""
+    from pipeline.batch.cluster import pool_for
+    from pipeline.batch.delivery import at_hand
+    from pipeline.storage import default_cache
+
+    cache = Path(order.settings.cache) if order.settings.cache else default_cache()
+    with ExitStack() as stack:
+        paths_here, order, report = stack.enter_context(at_hand(paths, out, order, console, cache))
+        seen = None if order.dry_run else order.out
+        yield paths_here, order, report, stack.enter_context(pool_for(order.settings, paths_here, seen, console.say))
 
 
 def start_early(paths: Sequence[str]) -> None:
@@ -77,7 +102,8 @@ def start_early(paths: Sequence[str]) -> None:
 
 @click.command()
 @INPUTS
-@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, MEMORY, STATE, PROGRESS, TALK)
+@options(OUT, PERIOD, LANG, PAGES, CAUTION, JOBS, SCHEDULER, CACHE, FORCE, DRY_RUN, FORMAT, CALIBRATION, CONFIG, MEMORY)
+@options(STATE, PROGRESS, TALK)
 @click.option("--document", is_flag=True, help="Each folder is one document, its files are the pages.")
 @click.option("--each", is_flag=True, help="Every file is a document of its own.")
 @click.option(
@@ -97,7 +123,8 @@ def clean(paths: tuple[str, ...], document: bool, each: bool, **given: Any) -> i
     streamed = "-" in paths or given["out"] == "-"
     if not streamed:
         order, console = ordered(given)
-        return closed(run.clean(paths, order, console, whole=document, each=each), console)
+        with reached(paths, given["out"], order, console) as (paths_here, order, report, pool):
+            return closed(run.clean(paths_here, order, report, whole=document, each=each, pool=pool), console)
     chosen = click.get_current_context().get_parameter_source("out") is not click.core.ParameterSource.DEFAULT
     if len(paths) > 1 or document or (paths == ("-",) and chosen and given["out"] != "-"):
         advice = "Give a single file, or leave - out and name an output folder"
@@ -125,7 +152,7 @@ def stream(path: str, order: Order, console: Console) -> int:
 
 @click.command()
 @FOLDERS
-@options(PERIOD, CAUTION, JOBS, DRY_RUN, FORMAT, CALIBRATION, CONFIG, MEMORY, STATE, PROGRESS, TALK)
+@options(PERIOD, CAUTION, JOBS, SCHEDULER, DRY_RUN, FORMAT, CALIBRATION, CONFIG, MEMORY, STATE, PROGRESS, TALK)
 def repair(folders: tuple[Path, ...], **given: Any) -> int:
     """Repair finished documents again, from what was read: with other dictionaries or settings, or a newer Errata.
 
@@ -133,9 +160,11 @@ def repair(folders: tuple[Path, ...], **given: Any) -> int:
     it is.
     """
     from pipeline import run
+    from pipeline.batch.cluster import pool_for
 
     order, console = ordered(given)
-    return closed(run.repair_again(folders, order, console), console)
+    with pool_for(order.settings, folders, None, console.say) as pool:
+        return closed(run.repair_again(folders, order, console, pool=pool), console)
 
 
 @click.command()

@@ -58,6 +58,10 @@ CAUTION = options(
     click.option("--without", multiple=True, metavar="NAME", help="Switch a rule or a kind of repair off; repeatable."),
 )
 JOBS = click.option("-j", "--jobs", type=click.IntRange(1, 256), help="Processes at a time. Default: one a core.")
+SCHEDULER = click.option(
+    "--scheduler", metavar="ADDRESS", help="A Dask cluster that does the work: tcp://host:port, or workers here: local:4."
+)
+CACHE = click.option("--cache", metavar="FOLDER", help="Where what is fetched from s3://... lies. Default: ~/.cache/errata.")
 FORCE = click.option("-f", "--force", is_flag=True, help="Do again what is done already.")
 DRY_RUN = click.option("-n", "--dry-run", is_flag=True, help="Show the changes as a diff; write nothing.")
 KEEP = click.option("--keep-images", is_flag=True, default=None, help="Keep the page images after each step of treatment.")

@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from pipeline.confidence.words import FEATURES, TEXT_FEATURES, Words, read_words
 from pipeline.draft import Draft, DraftLine
 from pipeline.errors import InvalidConfig
+from pipeline.formats import Format, named
 from pipeline.language.evidence import Knowledge
 from pipeline.ledger import Edit, Ledger
 from pipeline.model import Source
 
 Weights = Mapping[str, NDArray[np.float64]]
 """`text`: for TEXT_FEATURES, `image`: for FEATURES, where there is an image."""
+CALIBRATION = Format("errata-calibration", (named,), nameless=True)
 COLUMNS = {"text": TEXT_FEATURES, "image": FEATURES}
 DOUBTFUL = 0.93
 """Words less sure than this are named among the reasons of their line."""
@@ -145,12 +147,12 @@ def chances(sums: NDArray[Any]) -> NDArray[np.float64]:
 
 @cache
 def weights_from(path: str) -> Weights:
-    """The weights in a file that `errata calibrate` wrote; '' for those that come with Errata. Raises InvalidConfig."""
+    """The weights in a file of `errata calibrate`; '' for those that come with Errata. Raises InvalidConfig or MadeLater."""
     if not path:
         return shipped_weights()
     advice = "Name a file that errata calibrate wrote"
     try:
-        return weights_of(json.loads(Path(path).read_bytes()))
+        return weights_of(CALIBRATION.read(json.loads(Path(path).read_bytes()), path))
     except OSError as fault:
         raise InvalidConfig(f"cannot be read ({fault.strerror})", where=path, advice=advice) from fault
     except (KeyError, TypeError, ValueError) as fault:

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from pipeline.decisions.exchanged import LONGEST_LINE, RECORDS, TABLES, Header, StepRecord
 from pipeline.decisions.store import Store
 from pipeline.errors import InvalidRecord
+from pipeline.formats import Format
 
-FORMAT, VERSION = "errata-review", 1
+FORMAT = Format("errata-review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Taken:
 
 def exported(store: Store) -> Iterator[str]:
     """The log, a line at a time."""
-    yield line({"format": FORMAT, "version": VERSION})
+    yield line(FORMAT.head)
     connection = store.connection
     for step in connection.execute("SELECT * FROM steps ORDER BY number").fetchall():
         yield line({"type": "step", **{name: step[name] for name in StepRecord.model_fields if name != "type"}})
@@ -95,11 +96,7 @@ class Reader:
         if not isinstance(row, dict):
             raise ValueError("not an object")
         if not self.begun:
-            header = Header.model_validate(row)
-            if header.format != FORMAT:
-                raise ValueError("another format")
-            if header.version > VERSION:
-                raise ValueError("made by a newer Errata: update Errata")
+            FORMAT.read(Header.model_validate(row).model_dump(), self.where)
             self.begun = True
         elif row.get("type") == "step":
             self.step(StepRecord.model_validate(row))

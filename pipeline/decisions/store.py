@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from pipeline.errors import InvalidRecord, UnwritableOutput
+from pipeline.errors import InvalidRecord, MadeLater, UnwritableOutput
 
 NAME = "review.sqlite"
 WAIT = 10.0
@@ -97,7 +97,7 @@ class Store:
         with self.writing() as connection:
             version = self.version()
             if version > VERSION:
-                raise InvalidRecord("made by a newer Errata", where=path, advice="Update Errata")
+                raise MadeLater(f"made by a later version of Errata (review {version})", where=path, advice="Update Errata")
             if version < VERSION:
                 for statement in ";\n".join(MIGRATIONS[version:]).split(";\n"):
                     connection.execute(statement)

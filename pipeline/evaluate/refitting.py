@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.confidence.fitting import fitted
-from pipeline.confidence.model import COLUMNS, Weights, chances, shipped_weights
+from pipeline.confidence.model import CALIBRATION, COLUMNS, Weights, chances, shipped_weights
 from pipeline.errors import UnreadableInput
 from pipeline.evaluate.calibration import auroc, calibration_error
 from pipeline.evaluate.known_words import Judged
@@ -75,7 +75,7 @@ def calibrate(documents: Sequence[Judged]) -> tuple[dict[str, Any], list[Figures
         what = f"only {words} words are known, and {wrong} of them wrong"
         advice = f"Correct more pages: {LEAST_WORDS} words and {LEAST_WRONG} wrong ones are the least that can be learned from"
         raise UnreadableInput(what, advice=advice)
-    figures, record = [], {}
+    figures, record = list[Figures](), CALIBRATION.head
     for kind, rows in found.items():
         told, weights = refitted(kind, rows, shipped)
         figures.append(told)

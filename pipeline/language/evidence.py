@@ -6,14 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipeline.formats import Format, named
 from pipeline.model import Word
 
 if TYPE_CHECKING:
     from pipeline.language.lexicon import Lexicon
 
 T = TypeVar("T")
+FORMAT = Format("errata-evidence", (named,), nameless=True)
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 RAISED = re.compile(r"(?<=[a-z]{2})\d(?=[\s.,;:)]|$)")
 """A figure behind a word: a note's call-out, or a mark misread."""
@@ -101,6 +104,7 @@ class Evidence:
     def to_record(self) -> dict[str, Any]:
         """As plain data for `evidence.json`."""
         return {
+            **FORMAT.head,
             **{
                 n: dict(sorted(getattr(self, n).items()))
                 for n in ("words", "names", "hyphenated", "pairs", "marks", "confusions", "styles", "worn_stops")
@@ -110,8 +114,10 @@ class Evidence:
         }
 
     @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Evidence:
-        """The evidence that `to_record` wrote."""
+    def from_record(cls, record: dict[str, Any], where: Path | None = None) -> Evidence:
+        """The evidence that `to_record` wrote, or an older version did. Raises MadeLater; ValueError, KeyError or TypeError for
+        what is none."""
+        record = FORMAT.read(record, where)
         made = cls(pages=record["pages"], vetoes=set(record["vetoes"]))
         for name in ("words", "names", "hyphenated", "pairs", "marks", "confusions", "styles", "worn_stops"):
             setattr(made, name, Counter(record[name]))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from pipeline.errors import InvalidRecord
+from pipeline.errors import InvalidRecord, MadeLater
+from pipeline.formats import Format, named
 from pipeline.model import Box, Treatment
 
-FORMAT = 1
-"""Raised when stored records can no longer be read as they are."""
+FORMAT = Format("errata-page", (named,), nameless=True)
 
 Rows = tuple[tuple[float, float, float], ...]
 
@@ -103,15 +103,13 @@ class PageRecord:
 
     def to_json(self) -> str:
         """The record as it is stored."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps({**FORMAT.head, **asdict(self)}, ensure_ascii=False, indent=1) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> PageRecord:
-        """A stored record. Raises InvalidRecord for anything else."""
+    def from_json(cls, text: str, where: Path | None = None) -> PageRecord:
+        """A stored record. Raises InvalidRecord for anything else, MadeLater for one of a later version."""
         try:
-            values: dict[str, Any] = json.loads(text)
-            if values.pop("format") != FORMAT:
-                raise InvalidRecord("the page was stored by another version of Errata", advice="Use --force")
+            values = FORMAT.read(json.loads(text), where)
             values["leaves"] = tuple(LeafRecord(**rebuilt(leaf)) for leaf in values.get("leaves", ()))
             return cls(**rebuilt(values))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -159,7 +157,7 @@ def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) ->
 
 def write(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever sees half of it."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")  # other machines may write it at the same time
     try:
         partial.write_bytes(data)
         partial.replace(path)
@@ -168,9 +166,13 @@ def write(path: Path, data: bytes) -> None:
 
 
 def stored(folder: Path, number: int) -> PageRecord | None:
-    """The record of a page that was read before, whole and with its hOCR; None where there is none to rely on."""
+    """The record of a page that was read before, whole and with its hOCR; None where there is none to rely on. Raises
+    MadeLater."""
+    path = record_path(folder, number)
     try:
-        record = PageRecord.from_json(record_path(folder, number).read_text(encoding="utf-8"))
+        record = PageRecord.from_json(path.read_text(encoding="utf-8"), path)
+    except MadeLater:
+        raise
     except (OSError, UnicodeDecodeError, InvalidRecord):
         return None
     return record if record.failed or hocr_path(folder, number).exists() else None

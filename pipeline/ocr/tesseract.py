@@ -1,19 +1,19 @@
-"""The program Tesseract, fed a file; its failures become errors that say what to do."""
+"""The program Tesseract, called through pytesseract and fed a file; its failures become errors that say what to do."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pytesseract
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -36,52 +36,26 @@ class Program:
         return languages_of(program())
 
     def hocr(self, image: NDArray[np.uint8], task: Task) -> bytes:
-        command = [program(), "page.tif", "page", "-l", task.languages, "-c", "tessedit_create_hocr=1"]
-        command += ["--psm", str(SEGMENTATION[task.layout])]
-        command += ["--dpi", str(task.dpi)] if task.dpi else []
-        command += ["-c", f"tessedit_char_whitelist={task.allowed}"] if task.allowed else []
+        config = f"--psm {SEGMENTATION[task.layout]}"
+        config += f" --dpi {task.dpi}" if task.dpi else ""
+        config += f" -c tessedit_char_whitelist={task.allowed}" if task.allowed else ""
         with tempfile.TemporaryDirectory(prefix="errata-") as folder:
-            Image.fromarray(image).save(Path(folder, "page.tif"))
+            page = Path(folder) / "page.tif"
+            Image.fromarray(image).save(page)
             try:
-                status, said = ended([*command, "hocr"], Path(folder), task.timeout)
-                if status:
-                    raise failure(status, said, task.languages)
-                return whole(Path(folder, "page.hocr"))
+                with tool_errors(task.languages, task.timeout):
+                    answer = pytesseract.image_to_pdf_or_hocr(
+                        str(page), lang=task.languages, config=config, extension="hocr", timeout=task.timeout
+                    )
+                hocr = whole(answer if isinstance(answer, bytes) else str(answer).encode())
             except ToolFailed:
                 check_room(Path(folder))
                 raise
+        return hocr.replace(f"{folder}{os.sep}".encode(), b"")  # the folder has another name each time
 
 
-def ended(command: Sequence[str], folder: Path, timeout: float) -> tuple[int, str]:
-    """Run a program in a folder; its exit status, and what it said on standard error. It, and all that it starts, is a group of
-    processes of its own, which is killed after `timeout` seconds. Raises MissingDependency, ToolFailed."""
-    group = 0 if sys.platform == "linux" else None  # elsewhere it ends with the group of the worker that started it
-    try:
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=group
-        )
-    except PermissionError:
-        raise missing_tesseract() from None
-    with process:
-        try:
-            _, said = process.communicate(timeout=timeout)
-        except BaseException as fault:
-            if group is None:
-                process.kill()
-            else:
-                os.killpg(process.pid, signal.SIGKILL)
-            if isinstance(fault, subprocess.TimeoutExpired):
-                raise took_too_long(timeout) from None
-            raise
-    return process.returncode, said.decode(errors="replace")
-
-
-def whole(path: Path) -> bytes:
-    """The hOCR that was written. Raises ToolFailed where there is none, or not all of it."""
-    try:
-        answer = path.read_bytes()
-    except FileNotFoundError:
-        answer = b""
+def whole(answer: bytes) -> bytes:
+    """The hOCR that was written. Raises ToolFailed where it is not all of it."""
     if not answer.rstrip().endswith(b"</html>"):
         raise ToolFailed(f"Tesseract gave no {'whole ' if answer else ''}result", advice="Run `errata doctor`")
     return answer
@@ -92,6 +66,25 @@ def check_room(folder: Path) -> None:
     if shutil.disk_usage(folder).free < LEAST_ROOM:
         advice = "Make room, or name another folder in TMPDIR; then give the same command"
         raise UnwritableOutput("there is no room left for temporary files", where=folder.parent, advice=advice)
+
+
+@contextmanager
+def tool_errors(languages: str, timeout: float) -> Iterator[None]:
+    """Turn pytesseract's exceptions into ours."""
+    try:
+        yield
+    except pytesseract.TesseractNotFoundError:
+        raise missing_tesseract() from None
+    except pytesseract.TesseractError as error:
+        raise failure(int(error.status), str(error.message), languages) from None
+    except PermissionError:
+        raise missing_tesseract() from None
+    except RuntimeError as error:
+        if "timeout" not in str(error):
+            raise
+        raise took_too_long(timeout) from None
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise ToolFailed(f"Tesseract gave no result ({type(error).__name__})", advice="Run `errata doctor`") from None
 
 
 def failure(status: int, message: str, languages: str) -> MissingDependency | ToolFailed:
@@ -110,10 +103,10 @@ def missing_tesseract() -> MissingDependency:
 
 def program() -> str:
     """Where Tesseract is. Raises MissingDependency."""
-    found = shutil.which("tesseract")
+    found = shutil.which(str(pytesseract.pytesseract.tesseract_cmd))
     if found is None:
         raise missing_tesseract()
-    return str(Path(found).absolute())
+    return found
 
 
 @lru_cache

@@ -15,12 +15,13 @@ import numpy as np
 
 from pipeline.confidence.model import LineConfidence, WordRisks
 from pipeline.errors import InvalidRecord
+from pipeline.formats import Format
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "probability", "expected_wrong", "reasons")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-FORMAT = {"format": "errata-confidence", "version": 1}
+FORMAT = Format("errata-confidence")
 ADVICE = "errata repair writes it anew"
 
 
@@ -48,7 +49,7 @@ def confidence_json(result: Result) -> str:
     """The values of confidence.csv by page and line, a page to a line of the file; `words` has the words of a line, each with the
     probability (0-1) that it is right."""
     names = page_names(result.source, result.ledger, len(result.confidence.pages))
-    head = {**FORMAT, "document": result.source.name, "expected_wrong": round(result.confidence.expected_wrong, 4)}
+    head = {**FORMAT.head, "document": result.source.name, "expected_wrong": round(result.confidence.expected_wrong, 4)}
     rows = (json.dumps(page, ensure_ascii=False, separators=(",", ":")) for page in page_records(result, names))
     return json.dumps(head, ensure_ascii=False)[:-1] + ', "pages": [\n' + ",\n".join(rows) + "\n]}\n"
 
@@ -90,7 +91,7 @@ def read_risks(path: Path, text: str) -> WordRisks:
     Raises InvalidRecord where that is missing, damaged, or of another text.
     """
     try:
-        pages = json.loads(path.read_bytes())["pages"]
+        pages = FORMAT.read(json.loads(path.read_bytes()), path)["pages"]
         words = [word for page in pages for line in page["lines"] for word in line.get("words", ())]
         wrong = np.array([1 - right for _, right in words], dtype=np.float64)
         same = text.split() == [word for word, _ in words]

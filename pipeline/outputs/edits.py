@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InvalidRecord
+from pipeline.errors import InvalidRecord, MadeLater
+from pipeline.formats import Format
 from pipeline.ledger import Edit, Ledger, Settled, edit_from_record, edit_record, fields_of
 
-FORMAT, VERSION = "errata-edits", 1
+FORMAT = Format("errata-edits")
 
 
 def edits_jsonl(ledger: Ledger, settings: Mapping[str, Any] | None = None) -> str:
@@ -19,7 +20,7 @@ def edits_jsonl(ledger: Ledger, settings: Mapping[str, Any] | None = None) -> st
 
 
 def rows(ledger: Ledger, settings: Mapping[str, Any] | None) -> Iterator[str]:
-    header: dict[str, Any] = {"format": FORMAT, "version": VERSION, "source_length": ledger.length}
+    header: dict[str, Any] = {**FORMAT.head, "source_length": ledger.length}
     yield to_json({**header, "settings": settings} if settings is not None else header)
     yield from (to_json(edit_record(edit, "applied")) for edit in ledger.applied)
     yield from (to_json(edit_record(edit, "held")) for edit in ledger.held)
@@ -62,7 +63,9 @@ def numbered_rows(source: Path | Iterable[str]) -> Iterator[tuple[int, int | Set
             continue
         try:
             row = json.loads(line)
-            found = read_row(row) if begun else read_header(row)
+            found = read_row(row) if begun else read_header(row, where)
+        except MadeLater:
+            raise
         except (ValueError, KeyError, TypeError, InvalidRecord) as error:
             raise InvalidRecord(f"line {number} is not a row of the ledger: {error}", where=where) from error
         begun = True
@@ -88,7 +91,5 @@ def read_lines(source: Path | Iterable[str]) -> Iterable[str]:
         raise InvalidRecord("the ledger cannot be read", where=source, advice="Run errata again on the source") from error
 
 
-def read_header(row: Mapping[str, Any]) -> int:
-    if row.get("format") != FORMAT or row.get("version") != VERSION:
-        raise InvalidRecord("it is not a ledger that this version of Errata can read")
-    return int(row["source_length"])
+def read_header(row: Mapping[str, Any], where: Path | None) -> int:
+    return int(FORMAT.read(row, where)["source_length"])

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+from pipeline.formats import Format
 from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.decided import readers
 from pipeline.outputs.folios import page_names
@@ -15,7 +16,7 @@ from pipeline.outputs.report.wording import band
 from pipeline.references.index import rows
 from pipeline.result import Result
 
-FORMAT = {"format": "errata-report", "version": 1}
+FORMAT = Format("errata-report")
 
 
 def report_json(result: Result, found: Account | None = None) -> str:
@@ -30,7 +31,7 @@ def figures(result: Result, found: Account) -> dict[str, Any]:
     words = len(result.draft.text.split())
     worst = worst_pages(result.confidence.pages)
     return {
-        **FORMAT,
+        **FORMAT.head,
         "document": result.source.name,
         "pages": len(found.pages),
         "scans": found.scans,

@@ -9,11 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.errors import MadeLater
+from pipeline.formats import Format
 from pipeline.outputs.report.figures import FORMAT as FIGURES
 from pipeline.outputs.report.wording import BANDS, environment
 from pipeline.outputs.xml import NOT_XML
 
-FORMAT = {"format": "errata-batch", "version": 1}
+FORMAT = Format("errata-batch")
 NEEDED = frozenset(
     "pages words repairs suggestions expected_wrong trust findings completeness not_read doubted_references".split()
 )
@@ -55,13 +57,12 @@ class Entry:
 
 
 def read_figures(folder: Path) -> dict[str, Any]:
-    """What a document's report.json counts; nothing where it is missing or damaged."""
+    """What a document's report.json counts; nothing where it is missing, damaged, or of a later version."""
     try:
-        found = json.loads((folder / "report.json").read_bytes())
-    except (OSError, ValueError):
+        found = FIGURES.read(json.loads((folder / "report.json").read_bytes()))
+    except (OSError, ValueError, MadeLater):
         return {}
-    known = isinstance(found, dict) and found.get("format") == FIGURES["format"] and found.keys() >= NEEDED
-    return found if known else {}
+    return found if found.keys() >= NEEDED else {}
 
 
 def ranked(entries: Sequence[Entry]) -> list[Entry]:
@@ -72,14 +73,10 @@ def ranked(entries: Sequence[Entry]) -> list[Entry]:
 def batch_json(entries: Sequence[Entry]) -> str:
     """The figures of all documents, in the order of the report."""
     rows = [
-        {"folder": str(e.folder), "wrong_in_1000": round(e.share, 3), **({"failed": e.failed} if e.failed else {}), **figures(e)}
+        {"folder": str(e.folder), "wrong_in_1000": round(e.share, 3), **({"failed": e.failed} if e.failed else {}), **e.figures}
         for e in ranked(entries)
     ]
-    return json.dumps({**FORMAT, "documents": rows}, ensure_ascii=False, indent=1) + "\n"
-
-
-def figures(entry: Entry) -> dict[str, Any]:
-    return {name: value for name, value in entry.figures.items() if name not in ("format", "version")}
+    return json.dumps({**FORMAT.head, "documents": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def batch_html(entries: Sequence[Entry]) -> str:
