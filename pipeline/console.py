@@ -58,13 +58,13 @@ class Console:
         """A document is done, was done, or failed."""
         if outcome.output:
             write_out(outcome.output)
+        for remark in outcome.remarks:
+            self.say(f"{outcome.folder}: {remark}")
         if outcome.error is not None:
             self.error(outcome.error, outcome.detail)
             return
         for failed in outcome.failed:
             self.warn(f"{outcome.name}: {failed}")
-        for remark in outcome.remarks:
-            self.say(f"{outcome.folder}: {remark}")
         if outcome.note:
             self.say(f"{outcome.folder}: {outcome.note}")
         elif outcome.state == "already done":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +11,7 @@ from pipeline import __version__
 from pipeline.batch.decisions import held, locked, remember, take_in
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
-from pipeline.batch.stamp import NAME, Stamp, read_stamp, stamp_text
+from pipeline.batch.stamp import NAME, Stamp, hash_inputs, read_stamp, stamp_text
 from pipeline.batch.verdicts import remark, with_readings
 from pipeline.decisions.rulings import NOTHING, Rulings
 from pipeline.errors import ToolFailed, UnreadableInput
@@ -125,6 +126,7 @@ class TextJob:
         source = selected_pages(self.read(), order.selected)
         rulings = rulings_of(self.folder)
         if not order.dry_run:
+            check_unchanged(document.inputs, stamp)
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
         outcome = finish(source, stamp, self.folder, order, self.process, rulings)
         return replace(outcome, remarks=(*document.remarks, *outcome.remarks))
@@ -161,6 +163,13 @@ class StoredJob:
         stamp = replace(earlier, settings=hashed, version=__version__, packs=settings.packs, formats=formats, calibration=weights)
         source = stored_source(self.folder, earlier)
         return finish(source, stamp, self.folder, order, self.process, held(self.folder).rulings(self.folder, source))
+
+
+def check_unchanged(inputs: Sequence[Path], stamp: Stamp) -> None:
+    """Raises UnreadableInput where files are others than when they were read: what is kept would not be what was processed."""
+    if hash_inputs(inputs) != stamp.inputs:
+        advice = "Wait until they are complete, and run it again"
+        raise UnreadableInput("its files changed while they were read", where=stamp.name, advice=advice)
 
 
 def rulings_of(folder: Path) -> Rulings:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.batch.leaves import Opening, read_leaves
-from pipeline.errors import MissingDependency, PipelineError, UnwritableOutput
+from pipeline.errors import MissingDependency, PipelineError, UnreadableInput, UnwritableOutput
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.model import TEXT_LAYER, Treatment
 from pipeline.ocr.pages import PageRecord, PageRequest, store, stored
 from pipeline.ocr.recognition import chosen, tesseract_version
 from pipeline.sources import images
 from pipeline.sources.text_layer import Layer, read_layer
+
+MOST_SAID = 500
+"""Characters of what an unforeseen error says of itself."""
 
 
 def read_page(request: PageRequest) -> PageRecord:
@@ -34,13 +38,19 @@ def read_page(request: PageRequest) -> PageRecord:
         earlier = None if request.force else stored(request.out, request.number)
         if earlier is not None and not earlier.failed and same(earlier, record) and not request.keep_images:
             return replace(earlier, path=record.path)
+        before = seen(request.path)
         record, hocr = treat_and_recognise(request, record)
+        if seen(request.path) != before:
+            raise UnreadableInput(
+                "the file changed while it was read", where=request.path, advice="Run it again when it is complete"
+            )
     except MissingDependency:
         raise
     except PipelineError as error:
         record, hocr = replace(record, failed=one_line(error)), None
     except Exception as error:  # whatever a strange scan brings about costs its page, not the others
-        record, hocr = replace(record, failed=f"{request.path}: {type(error).__name__}: {error}".splitlines()[0]), None
+        said = " ".join(f"{request.path}: {type(error).__name__}: {error}".split())
+        record, hocr = replace(record, failed=said[:MOST_SAID]), None
     try:
         store(request.out, record, hocr)
     except OSError as error:
@@ -76,10 +86,25 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
 def digest(path: Path, frame: int) -> str:
     """SHA-256 of a scan file's bytes and the frame. Raises UnreadableInput where there is no such file."""
     images.check_file(path)
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256")
+    try:
+        found = hashed(path, seen(path)).copy()
+    except OSError as error:
+        raise UnreadableInput(f"cannot be read ({error.strerror})", where=path, advice=images.RESCAN) from error
     found.update(f"#{frame}".encode())
     return found.hexdigest()
+
+
+@lru_cache(maxsize=4)
+def hashed(path: Path, seen: tuple[int, ...]) -> hashlib._Hash:
+    """The hash of a file as it was when it looked so: of a book of many pages it is not taken anew for every page."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256")
+
+
+def seen(path: Path) -> tuple[int, ...]:
+    """What tells a file from itself after it was written to. Raises OSError."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def same(one: PageRecord, other: PageRecord) -> bool:

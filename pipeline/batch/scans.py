@@ -6,7 +6,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.batch.decisions import locked
@@ -46,7 +46,10 @@ def read_scans(documents: Sequence[Document], order: Order, report: Reporter, pr
     expected: dict[Key, deque[Reading]] = {}
     requests: list[PageRequest] = []
 
+    said = {document.name: document.remarks for document in documents}
+
     def settle(outcome: Outcome) -> None:
+        outcome = replace(outcome, remarks=(*said[outcome.name], *outcome.remarks))
         outcomes.append(outcome)
         report.finished(outcome)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InvalidRecord, UnreadableInput
+from pipeline.sources.entries import strange
 
 NAME = "errata.json"
 FORMAT = 1
@@ -53,7 +54,7 @@ def identity(stamp: Stamp) -> tuple[object, ...]:
 
 
 def hash_inputs(parts: Iterable[Path | bytes]) -> str:
-    """A short hash over files (or bytes at hand) in order: what they hold, and for files their names. Raises OSError."""
+    """A short hash over files (or bytes at hand) in order: what they hold, or why that cannot be read, and for files their names."""
     total = blake2b(digest_size=16)
     for part in parts:
         own = blake2b(digest_size=16)
@@ -61,11 +62,21 @@ def hash_inputs(parts: Iterable[Path | bytes]) -> str:
             own.update(part)
         else:
             total.update(part.name.encode("utf-8", "surrogateescape") + b"\0")
-            with part.open("rb") as file:
-                while block := file.read(1 << 20):
-                    own.update(block)
+            if unread := strange(part) or read_into(own, part):
+                total.update(unread.encode() + b"\0")
         total.update(own.digest())
     return total.hexdigest()
+
+
+def read_into(own: blake2b, path: Path) -> str:
+    """Hash a file; why it cannot be read, if so."""
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                own.update(block)
+    except OSError as fault:
+        return f"cannot be read ({fault.strerror})"
+    return ""
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -91,7 +102,7 @@ def stamp_from(data: bytes) -> Stamp:
             record[name] = tuple(record.get(name, ()))
         record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
         return Stamp(**record)
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
 
 

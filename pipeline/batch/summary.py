@@ -35,7 +35,7 @@ def refresh(folders: Iterable[Path]) -> None:
         try:
             rows = json.loads((out / BATCH).read_bytes())["documents"]
             listed = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue  # the next run over all documents writes it anew
         write(out, [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in listed])
 

@@ -94,7 +94,7 @@ def read_risks(path: Path, text: str) -> WordRisks:
         words = [word for page in pages for line in page["lines"] for word in line.get("words", ())]
         wrong = np.array([1 - right for _, right in words], dtype=np.float64)
         same = text.split() == [word for word, _ in words]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise InvalidRecord("missing or damaged", where=path, advice=ADVICE) from fault
     if not same:
         raise InvalidRecord("its words are those of another text", where=path, advice=ADVICE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipeline.errors import UnreadableInput
 from pipeline.sources import pdf
+from pipeline.sources.entries import ARCHIVE, ARCHIVE_STARTS, check_is_file
 
 Gray = NDArray[np.uint8]
 
@@ -36,12 +36,6 @@ class Frame:
 
     path: Path
     number: int = 1
-
-
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts names as people do: `p2` before `p10`, capitals and small letters alike."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part)
 
 
 def frames(path: Path) -> list[Frame]:
@@ -81,17 +75,17 @@ def place(path: Path, frame: int) -> str:
 
 
 def check_file(path: Path) -> None:
-    """Raise UnreadableInput where there is no file, or nothing in it."""
-    if path.is_dir():
-        raise UnreadableInput("this is a folder, not a scan", where=path)
+    """Raise UnreadableInput where there is no file, or nothing in it, or an archive."""
+    check_is_file(path)
     try:
         with path.open("rb") as file:
-            if not file.read(1):
-                raise UnreadableInput("the file is empty", where=path, advice="Copy it again from where it came from")
-    except FileNotFoundError:
-        raise UnreadableInput("no such file", where=path, advice="Check the path") from None
+            start = file.read(8)
     except OSError as error:
         raise UnreadableInput(f"cannot be opened ({error.strerror})", where=path) from error
+    if not start:
+        raise UnreadableInput("the file is empty", where=path, advice="Copy it again from where it came from")
+    if start.startswith(ARCHIVE_STARTS):
+        raise UnreadableInput(f"this is {ARCHIVE}", where=path)
 
 
 def is_pdf(path: Path) -> bool:
@@ -105,6 +99,7 @@ def is_pdf(path: Path) -> bool:
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
     """The image file, opened but not decoded. Raises UnreadableInput where it is no image or too large."""
+    check_is_file(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on odd headers say nothing that a reader could act on
         try:

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import UnreadableInput
 from pipeline.model import Scan
-from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, natural_key, opened
+from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, opened
+from pipeline.sources.natural import natural_key
 from pipeline.sources.recognised import ReadPage, scaled
 
 DPI = 300

@@ -58,7 +58,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
     """What a document's report.json counts; nothing where it is missing or damaged."""
     try:
         found = json.loads((folder / "report.json").read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     known = isinstance(found, dict) and found.get("format") == FIGURES["format"] and found.keys() >= NEEDED
     return found if known else {}
