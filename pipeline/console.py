@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.errors import PipelineError
+from pipeline.outputs.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -81,17 +82,17 @@ class Console:
     def say(self, text: str) -> None:
         """A message; nothing when quiet."""
         if not self.quiet:
-            self.line(text)
+            self.line(visible_line(text))
 
     def warn(self, text: str) -> None:
         """Something that was not as it should be; shown even when quiet."""
-        self.line(click.style("errata: ", fg="yellow") + text)
+        self.line(click.style("errata: ", fg="yellow") + visible_line(text))
 
     def error(self, error: PipelineError, detail: str = "") -> None:
         """What went wrong, in one line; with -v also how."""
-        self.line(click.style("errata: ", fg="red") + " ".join(str(error).split()))
+        self.line(click.style("errata: ", fg="red") + visible_line(" ".join(str(error).split())))
         if self.verbose and detail:
-            self.line(detail.rstrip())
+            self.line(visible(detail.rstrip()))
 
     def line(self, text: str) -> None:
         """A line above the progress bar, if there is one."""
@@ -119,6 +120,7 @@ def counted(counts: dict[str, int]) -> str:
 
 
 def write_out(text: str) -> None:
-    """Text as UTF-8 on standard output, its line ends as they are."""
+    """Text as UTF-8 on standard output, its line ends as they are; on a terminal nothing of it acts."""
+    text = visible(text) if sys.stdout.isatty() else text
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
     sys.stdout.buffer.flush()

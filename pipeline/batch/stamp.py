@@ -54,7 +54,7 @@ def identity(stamp: Stamp) -> tuple[object, ...]:
 
 
 def hash_inputs(parts: Iterable[Path | bytes]) -> str:
-    """A short hash over files (or bytes at hand) in order: what they hold, or why that cannot be read, and for files their names."""
+    """A short hash over files (or bytes at hand) in order: what they hold, or why they cannot be read, and their names."""
     total = blake2b(digest_size=16)
     for part in parts:
         own = blake2b(digest_size=16)

@@ -135,7 +135,7 @@ def store(folder: Path, record: PageRecord, hocr: bytes | None) -> None:
         write(hocr_path(folder, record.number), gzip.compress(hocr, 6, mtime=0))
     else:
         hocr_path(folder, record.number).unlink(missing_ok=True)
-    write(record_path(folder, record.number), record.to_json().encode())
+    write(record_path(folder, record.number), record.to_json().encode("utf-8", "backslashreplace"))
 
 
 def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) -> None:

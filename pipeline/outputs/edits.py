@@ -63,7 +63,7 @@ def numbered_rows(source: Path | Iterable[str]) -> Iterator[tuple[int, int | Set
         try:
             row = json.loads(line)
             found = read_row(row) if begun else read_header(row)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidRecord) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError, InvalidRecord) as error:
             raise InvalidRecord(f"line {number} is not a row of the ledger: {error}", where=where) from error
         begun = True
         yield number, found

@@ -17,6 +17,7 @@ from pipeline.outputs.formats import DECIDED, DRAWN, PLACES, PageTaker, outputs,
 from pipeline.outputs.lines import PlacedLine
 from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
+from pipeline.outputs.visible import visible_line
 from pipeline.result import Result
 
 if TYPE_CHECKING:
@@ -118,8 +119,9 @@ def noted(remarks: list[str], name: str) -> Iterator[None]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8, line ends as they are, as `write_whole` does."""
-    write_whole(path, text.encode("utf-8", "surrogatepass"))
+    """Write a text as UTF-8, line ends as they are, as `write_whole` does; what of a file's name is no UTF-8 is written as `\\udcff`,
+    as JSON has it."""
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -164,7 +166,7 @@ def remove(path: Path) -> None:
 
 def unified_diff(result: Result) -> str:
     """What the applied edits change, in the form of `diff -u`; empty where they change nothing."""
-    name = result.source.path or result.source.name
+    name = visible_line(result.source.path or result.source.name)
     return text_diff(result.source.text, result.draft.text, name, f"{name} (clean)")
 
 

@@ -125,7 +125,7 @@ def shortened(said: list[str], most: int = MOST_NAMED) -> tuple[str, ...]:
 
 def tree(root: Path, said: list[str]) -> Iterator[tuple[Path, list[Path], list[Path]]]:
     """(folder, folders in it, files in it) for a folder and those within it, from the top; what is taken out of the folders is
-    not entered. A folder that was seen already, by another link, is not entered again, so that a circle of links comes to an end."""
+    not entered. A folder that was seen already, by another link, is not entered again: circles of links come to an end."""
     waiting, seen = [root], set[str]()
     while waiting:
         folder = waiting.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ Gray = NDArray[np.uint8]
 
 RENDER_DPI = 300
 """For pages that are drawn, not scanned."""
+
+MOST_BELIEVED = 1000
+"""Pages up to which a PDF need not prove that it has them."""
 
 COVER = 0.9
 """Share of the page that an image must cover to be the page."""
@@ -42,11 +46,26 @@ def document(path: Path) -> Iterator[pdfium.PdfDocument]:
 
 
 def page_count(path: Path) -> int:
-    """How many pages a PDF has. Raises as `document` does, and UnreadableInput where it has none."""
+    """How many pages a PDF has; where it claims to have many more than there are, those and one that cannot be read.
+
+    Raises as `document` does, and UnreadableInput where it has none.
+    """
     with document(path) as pdf:
-        if not len(pdf):
+        claimed = len(pdf)
+        if not claimed:
             raise UnreadableInput("the PDF has no pages", where=path)
-        return len(pdf)
+        if claimed <= MOST_BELIEVED or is_there(pdf, claimed):
+            return claimed
+        return min(claimed, bisect_left(range(1, claimed + 1), True, key=lambda number: not is_there(pdf, number)) + 1)
+
+
+def is_there(pdf: pdfium.PdfDocument, number: int) -> bool:
+    """Whether page `number` (from 1) can be had."""
+    try:
+        pdf[number - 1].close()
+    except (pdfium.PdfiumError, IndexError):
+        return False
+    return True
 
 
 def load_page(path: Path, number: int, max_pixels: int) -> Gray:
@@ -60,7 +79,7 @@ def readable(path: Path, number: int) -> Iterator[None]:
     """Turn what PDFium says of a damaged page into UnreadableInput."""
     try:
         yield
-    except (pdfium.PdfiumError, IndexError, ValueError, MemoryError) as error:
+    except (pdfium.PdfiumError, ArithmeticError, IndexError, ValueError, MemoryError) as error:
         advice = "If another program can show the page, print it to a new PDF there"
         raise UnreadableInput("the page cannot be read", where=path, page=number, advice=advice) from error
 
