@@ -119,8 +119,7 @@ def noted(remarks: list[str], name: str) -> Iterator[None]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8, line ends as they are, as `write_whole` does; what of a file's name is no UTF-8 is written as `\\udcff`,
-    as JSON has it."""
+    """Write a text as UTF-8, line ends as they are, as `write_whole` does; bytes of a name that are no UTF-8 as `\\udcff`."""
     write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Controls of terminals, marks that turn the direction of text, and what of a file's name is no UTF-8; not tabs and line feeds."""
+"""Controls of terminals but tabs and line feeds, marks that turn the direction of text, and bytes of names that are no UTF-8."""
 
 
 def visible(text: str) -> str:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,72 +13,22 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.errors import EncryptedPdf, UnreadableInput
+from pipeline.errors import UnreadableInput
+from pipeline.sources import books
 
 Gray = NDArray[np.uint8]
 
 RENDER_DPI = 300
 """For pages that are drawn, not scanned."""
 
-MOST_BELIEVED = 1000
-"""Pages up to which a PDF need not prove that it has them."""
-
 COVER = 0.9
 """Share of the page that an image must cover to be the page."""
 
 
-@contextmanager
-def document(path: Path) -> Iterator[pdfium.PdfDocument]:
-    """The PDF, opened. Raises EncryptedPdf, or UnreadableInput for what is no PDF or damaged."""
-    try:
-        pdf = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
-            advice = "Save a copy without the password and use that"
-            raise EncryptedPdf("the PDF is protected by a password", where=path, advice=advice) from None
-        advice = "If another program can open it, print it to a new PDF there"
-        raise UnreadableInput("this is not a PDF, or it is damaged", where=path, advice=advice) from None
-    with closing(pdf):
-        yield pdf
-
-
-def page_count(path: Path) -> int:
-    """How many pages a PDF has; where it claims to have many more than there are, those and one that cannot be read.
-
-    Raises as `document` does, and UnreadableInput where it has none.
-    """
-    with document(path) as pdf:
-        claimed = len(pdf)
-        if not claimed:
-            raise UnreadableInput("the PDF has no pages", where=path)
-        if claimed <= MOST_BELIEVED or is_there(pdf, claimed):
-            return claimed
-        return min(claimed, bisect_left(range(1, claimed + 1), True, key=lambda number: not is_there(pdf, number)) + 1)
-
-
-def is_there(pdf: pdfium.PdfDocument, number: int) -> bool:
-    """Whether page `number` (from 1) can be had."""
-    try:
-        pdf[number - 1].close()
-    except (pdfium.PdfiumError, IndexError):
-        return False
-    return True
-
-
 def load_page(path: Path, number: int, max_pixels: int) -> Gray:
     """Page `number` (from 1) as uint8 greys, the way up that the PDF shows it. Raises UnreadableInput."""
-    with document(path) as pdf, readable(path, number), closing(pdf[number - 1]) as page:
+    with books.page_of(path, number) as page:
         return page_pixels(page, path, number, max_pixels)
-
-
-@contextmanager
-def readable(path: Path, number: int) -> Iterator[None]:
-    """Turn what PDFium says of a damaged page into UnreadableInput."""
-    try:
-        yield
-    except (pdfium.PdfiumError, ArithmeticError, IndexError, ValueError, MemoryError) as error:
-        advice = "If another program can show the page, print it to a new PDF there"
-        raise UnreadableInput("the page cannot be read", where=path, page=number, advice=advice) from error
 
 
 def page_pixels(page: pdfium.PdfPage, path: Path, number: int, max_pixels: int) -> Gray:
