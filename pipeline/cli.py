@@ -16,6 +16,7 @@ from pipeline.commands.calibrating import calibrate
 from pipeline.commands.deciding import apply, decisions
 from pipeline.commands.making import clean, digitise, repair, undo
 from pipeline.commands.reviewing import review
+from pipeline.commands.watching import watch
 from pipeline.console import Console
 from pipeline.errors import ExitCode, PipelineError
 
@@ -36,7 +37,7 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-for command in (digitise, clean, repair, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
+for command in (digitise, clean, watch, repair, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.batch.alone import alone_in
 from pipeline.batch.applying import ApplyJob
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.calibrating import calibrate_on
@@ -18,6 +19,7 @@ from pipeline.batch.stamp import Stamp, finished_folders
 from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import run_texts
 from pipeline.batch.undo import Choice, UndoJob, check_choice
+from pipeline.batch.watching import Habits, Task, Watch
 from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence, weights_from
 from pipeline.decisions.rulings import NOTHING, Added, Rulings
@@ -34,7 +36,7 @@ from pipeline.repair.engine import repair
 from pipeline.repair.learning import learn
 from pipeline.result import Result
 from pipeline.settings import Settings
-from pipeline.sources.discover import documents_to_digitise
+from pipeline.sources.discover import Document, documents_to_digitise
 from pipeline.sources.files import read_data
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.to_clean import documents_to_clean
@@ -91,6 +93,21 @@ def clean(
     outcomes = run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
     summarise(outcomes, order)
     return outcomes
+
+
+def watch(folder: Path, order: Order, habits: Habits, report: Reporter, say: Callable[[str], None]) -> list[Outcome]:
+    """Make what comes into a folder into documents, until interrupted or, if that is a habit, once. Errors as for `digitise`, and
+    OccupiedOutput where another process does so with the same output folder."""
+    check_settings(order.settings)
+    check_writable(order)
+
+    def make(task: Task, documents: Sequence[Document]) -> list[Outcome]:
+        if task == "digitise":
+            return read_scans(documents, order, report, process)
+        return run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
+
+    with alone_in(order.out):
+        return Watch(folder, order, habits, make, report, say).run()
 
 
 def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None) -> Result:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.batch.claiming import claim
 from pipeline.batch.decisions import locked
 from pipeline.batch.documents import finish, locked_outcome, rulings_of
 from pipeline.batch.order import Order, Process, is_done, stamp_for
@@ -119,6 +120,8 @@ def begin(document: Document, order: Order, root: Path) -> Outcome | tuple[Readi
             return locked_outcome(document.name, folder)
         rulings = rulings_of(folder)
         wanted = chosen(document, order.selected)
+        if not order.dry_run:
+            claim(folder)
     except Exception as fault:
         return failure(document.name, folder, fault)
     ocr = root / document.relative_out / "ocr"

@@ -106,11 +106,11 @@ def stamp_from(data: bytes) -> Stamp:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
 
 
-def finished_folders(paths: Iterable[Path]) -> list[Path]:
-    """The folders of the finished documents at and under some paths, in order. Raises UnreadableInput where there are none."""
+def finished_folders(paths: Iterable[Path], least: int = 1) -> list[Path]:
+    """The folders of the finished documents at and under some paths, in order. Raises UnreadableInput for fewer than `least`."""
     paths = list(paths)
     found = {stamp.parent: None for path in paths for stamp in sorted(path.rglob(NAME)) if read_stamp(stamp.parent)}
-    if not found:
+    if len(found) < least:
         advice = "Name a folder that errata digitise or errata clean wrote"
         raise UnreadableInput("no finished documents", where=", ".join(map(str, paths)), advice=advice)
     return list(found)

@@ -22,7 +22,7 @@ DEEPEST = 8
 def summarise(outcomes: Sequence[Outcome], order: Order) -> None:
     """Write index.html and batch.json for several documents; nothing for one, or in a dry run. Raises UnwritableOutput.
 
-    An index.html that is not Errata's is left alone.
+    An index.html and a batch.json that are not Errata's are left alone.
     """
     if not order.dry_run and len(outcomes) > 1:
         write(order.out, [entry(outcome, order.out) for outcome in outcomes])
@@ -41,7 +41,8 @@ def refresh(folders: Iterable[Path]) -> None:
 
 
 def write(out: Path, entries: Sequence[Entry]) -> None:
-    write_text(out / BATCH, batch_json(entries))
+    if is_list(out / BATCH):
+        write_text(out / BATCH, batch_json(entries))
     write_text(out / (INDEX if is_ours(out / INDEX) else OTHER_INDEX), batch_html(entries))
 
 
@@ -56,6 +57,14 @@ def entry(outcome: Outcome, out: Path) -> Entry:
 def known(folder: PurePosixPath, name: str, found: dict[str, object], failed: str) -> Entry:
     """A document by its figures, where it has any."""
     return Entry(folder, {**found, "document": name}, failed or ("" if found else "report.json is missing or damaged"))
+
+
+def is_list(path: Path) -> bool:
+    """Whether a batch.json may be written: there is none yet, or it is one of Errata's."""
+    try:
+        return "documents" in json.loads(path.read_bytes())
+    except (OSError, ValueError, TypeError, RecursionError):
+        return not path.exists()
 
 
 def is_ours(path: Path) -> bool:

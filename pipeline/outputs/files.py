@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,6 +24,8 @@ from pipeline.result import Result
 if TYPE_CHECKING:
     from pipeline.outputs.pdf import SearchablePdf
 
+OWN_NAME = re.compile(r"\d{4,}\.(?:hocr|xml)|pages-[\d-]+\.html")
+"""What files of pages are called; others that lie beside them are somebody else's."""
 ADVICE = "Check that the folder can be written and the disk is not full"
 
 
@@ -44,7 +47,7 @@ def write_document(result: Result, folder: Path, formats: Collection[str] = ()) 
         written |= write_with_pdf(result, folder, wanted, remarks)
     for pattern in ("pages/*.hocr", "report/pages-*.html", *PLACES.values(), *DECIDED.values()):
         for path in folder.glob(pattern):
-            if path.relative_to(folder).as_posix() not in written:
+            if path.relative_to(folder).as_posix() not in written and ("*" not in pattern or OWN_NAME.fullmatch(path.name)):
                 remove(path)
     return tuple(remarks)
 
