@@ -18,6 +18,7 @@ from pipeline.commands.deciding import apply, decisions
 from pipeline.commands.making import clean, digitise, repair, undo
 from pipeline.commands.reviewing import review
 from pipeline.commands.status import retry, status
+from pipeline.commands.watching import watch
 from pipeline.console import Console
 from pipeline.errors import ExitCode, PipelineError
 
@@ -39,7 +40,7 @@ def cli() -> None:
     """Turn page scans, or OCR text that already exists, into clean text, and account for every change."""
 
 
-MAKING = (digitise, clean, repair, status, retry)
+MAKING = (digitise, clean, watch, repair, status, retry)
 for command in (*MAKING, review, apply, decisions, undo, audit, evaluate, calibrate, doctor, completion):
     cli.add_command(command)
 

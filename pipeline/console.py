@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from pipeline.errors import PipelineError
+from pipeline.outputs.visible import visible, visible_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -125,13 +126,13 @@ class Console:
         if self.progress == "json":
             self.tell("document", **told(outcome))
             return
+        for remark in outcome.remarks:
+            self.say(f"{outcome.folder}: {remark}")
         if outcome.error is not None:
             self.error(outcome.error, outcome.detail)
             return
         for failed in outcome.failed:
             self.warn(f"{outcome.name}: {failed}")
-        for remark in outcome.remarks:
-            self.say(f"{outcome.folder}: {remark}")
         if outcome.note:
             self.say(f"{outcome.folder}: {outcome.note}")
         elif outcome.state == "already done":
@@ -149,17 +150,17 @@ class Console:
     def say(self, text: str) -> None:
         """A message; nothing when quiet."""
         if not self.quiet:
-            self.line(text)
+            self.line(visible_line(text))
 
     def warn(self, text: str) -> None:
         """Something that was not as it should be; shown even when quiet."""
-        self.line(text, "warning")
+        self.line(visible_line(text), "warning")
 
     def error(self, error: PipelineError, detail: str = "") -> None:
         """What went wrong, in one line; with -v also how."""
-        self.line(" ".join(str(error).split()), "error")
+        self.line(visible_line(" ".join(str(error).split())), "error")
         if self.verbose and detail:
-            self.line(detail.rstrip())
+            self.line(visible(detail.rstrip()))
 
     def line(self, text: str, level: Level = "info") -> None:
         """A line above the progress bar, if there is one."""
@@ -207,6 +208,7 @@ def counted(counts: dict[str, int]) -> str:
 
 
 def write_out(text: str) -> None:
-    """Text as UTF-8 on standard output, its line ends as they are."""
+    """Text as UTF-8 on standard output, its line ends as they are; on a terminal nothing of it acts."""
+    text = visible(text) if sys.stdout.isatty() else text
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
     sys.stdout.buffer.flush()

@@ -77,6 +77,12 @@ class UnwritableOutput(PipelineError):
     exit_code = ExitCode.FILE_ACCESS
 
 
+class OccupiedOutput(PipelineError):
+    """Where the results of a document would go lies what Errata did not write."""
+
+    exit_code = ExitCode.FILE_ACCESS
+
+
 class ToolFailed(PipelineError):
     """An outside program (Tesseract) failed or took too long."""
 

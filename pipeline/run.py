@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.batch.alone import alone_in
 from pipeline.batch.applying import ApplyJob
 from pipeline.batch.audits import Audit, Wanted, sheet, take
 from pipeline.batch.calibrating import calibrate_on
@@ -21,6 +22,7 @@ from pipeline.batch.status import to_retry
 from pipeline.batch.summary import refresh, summarise
 from pipeline.batch.texts import pool_for, run_texts
 from pipeline.batch.undo import Choice, check_choice, undo_in
+from pipeline.batch.watching import Habits, Task, Watch
 from pipeline.batch.wishes import policy_of
 from pipeline.confidence.model import document_confidence, weights_from
 from pipeline.decisions.rulings import NOTHING, Added, Rulings
@@ -117,6 +119,21 @@ def clean(
         outcomes = run_texts(jobs, order.settings.jobs, report, pool or pool_for(order.settings), journal, hashed)
         summarise(outcomes, order, documents, among=only is not None)
     return outcomes
+
+
+def watch(folder: Path, order: Order, habits: Habits, report: Reporter, say: Callable[[str], None]) -> list[Outcome]:
+    """Make what comes into a folder into documents, until interrupted or, if that is a habit, once. Errors as for `digitise`, and
+    OccupiedOutput where another process does so with the same output folder."""
+    check_settings(order.settings)
+    check_writable(order)
+
+    def make(task: Task, documents: Sequence[Document]) -> list[Outcome]:
+        if task == "digitise":
+            return read_scans(documents, order, report, process)
+        return run_texts([TextJob(d, order, process) for d in documents], order.settings.jobs, report)
+
+    with alone_in(order.out):
+        return Watch(folder, order, habits, make, report, say).run()
 
 
 def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None) -> Result:

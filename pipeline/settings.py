@@ -208,6 +208,8 @@ def read_settings(path: Path, rules: Collection[str] = ()) -> Settings:
         line = int(tail) if tail.isdigit() else text.count("\n") + 1
         what = re.sub(r" \(at [^)]*\)$", "", str(fault))
         raise InvalidConfig(f"broken TOML: {what}", where=f"{path}:{line}", advice="Correct that line") from fault
+    except RecursionError as fault:
+        raise InvalidConfig("broken TOML: nested too deeply", where=path, advice="Correct it") from fault
     try:
         return Settings.model_validate(values, context={"rules": rules})
     except ValidationError as fault:

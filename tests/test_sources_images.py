@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import EncryptedPdf, ExitCode, UnreadableInput
-from pipeline.sources.images import Frame, frames, load, natural_key
+from pipeline.sources.images import Frame, frames, load
+from pipeline.sources.natural import natural_key
 
 
 @pytest.fixture

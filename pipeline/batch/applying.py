@@ -85,7 +85,7 @@ def read_evidence(folder: Path) -> Evidence:
     path = folder / "evidence.json"
     try:
         return Evidence.from_record(json.loads(path.read_bytes()), path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         advice = "errata repair makes the document again"
         raise InvalidRecord("missing or damaged", where=path, advice=advice) from fault
 

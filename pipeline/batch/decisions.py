@@ -118,7 +118,7 @@ def earlier_decisions(folder: Path) -> list[Decision]:
     if not path.is_file():
         return []
     found: list[Decision] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         try:
             if number == 1:
                 FORMAT.read(json.loads(line), path)
@@ -126,7 +126,7 @@ def earlier_decisions(folder: Path) -> list[Decision]:
                 found += undone(json.loads(line))
         except MadeLater:
             raise
-        except (ValueError, KeyError, TypeError, InvalidRecord) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidRecord) as fault:
             advice = "Correct or remove it; without the file everything is repaired anew"
             raise InvalidRecord(f"not a decision ({fault})", where=f"{path}:{number}", advice=advice) from fault
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline import __version__
+from pipeline.batch.claiming import claim, mark_unfinished
 from pipeline.batch.decisions import held, locked, remember, take_in
 from pipeline.batch.limits import too_long
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
@@ -92,8 +93,7 @@ def write_results(result: Result, stamp: Stamp, folder: Path) -> tuple[str, ...]
     """Write all outputs, and the stamp last, and give what there is to say of them. Raises UnwritableOutput."""
     failed = tuple(page.number for page in result.source.pages if page.failed)
     try:
-        # Without its stamp nobody takes a half-written folder for a finished one.
-        (folder / NAME).unlink(missing_ok=True)
+        mark_unfinished(folder)  # nobody takes a half-written folder for a finished one
         remarks = write_document(result, folder, stamp.formats)
         stamp = replace(stamp, counts=counts_of(result), failed=failed, text=sha256_of(folder / TEXT))
         write(folder / NAME, stamp_text(stamp).encode())
@@ -153,6 +153,7 @@ class TextJob:
         rulings = rulings_of(self.folder)
         if not order.dry_run:
             swept(self.folder)
+            claim(self.folder)
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
         if hash_files(document.inputs)[0] != stamp.inputs:
             advice = "Give the same command again"

@@ -14,6 +14,7 @@ from typing import Any
 from pipeline.batch.outcomes import Outcome
 from pipeline.batch.stamp import NAME, TEXT, Stamp, read_stamp, sha256_of
 from pipeline.errors import ExitCode, InvalidRecord, UnreadableInput
+from pipeline.outputs.cells import harmless
 from pipeline.outputs.files import fresh
 from pipeline.sources.discover import Document
 
@@ -76,7 +77,8 @@ def write_manifest(out: Path, outcomes: Sequence[Outcome] = (), documents: Itera
     gone = {name_in(out, outcome.folder) for outcome in outcomes}
     finished = {name_in(out, folder): folder for folder in folders_in(out)}
     names = sorted({*finished, *states, *(before.keys() - gone)})
-    found = (item_of(name, finished.get(name), states.get(name), inputs.get(name, ())) or before[name] for name in names)
+    items = (item_of(name, finished.get(name), states.get(name), inputs.get(name, ())) or before.get(name) for name in names)
+    found = (item for item in items if item is not None)  # folders that are marked as unfinished have none
     with fresh(out / MANIFEST) as whole, fresh(out / TABLE) as table:
         write_both(found, whole, table)
 
@@ -141,7 +143,7 @@ def table_rows(item: Item) -> Iterator[list[object]]:
     counts: list[object] = [getattr(item, name) for name in COUNTS]
     for number, (path, digest) in enumerate(item.inputs or (("", ""),)):
         told = [*counts, item.text, item.reason] if not number else [""] * (len(counts) + 2)
-        yield [path, digest, item.document, item.state, *told]
+        yield [harmless(cell) if isinstance(cell, str) else cell for cell in (path, digest, item.document, item.state, *told)]
 
 
 def earlier(out: Path) -> list[Item]:

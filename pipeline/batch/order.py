@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.batch.stamp import Stamp, hash_files, hash_inputs, read_stamp
 from pipeline.decisions.rulings import Rulings
-from pipeline.errors import UnreadableInput, UnwritableOutput
+from pipeline.errors import UnwritableOutput
 from pipeline.language import find_pack
 from pipeline.model import Source
 from pipeline.outputs.docx import check_pandoc
@@ -85,12 +85,8 @@ def packs_hash(packs: tuple[str, ...]) -> str:
 
 
 def stamp_for(task: str, document: Document, order: Order) -> Stamp:
-    """The stamp that the document would have if it were made now. Raises UnreadableInput where its files cannot be read."""
-    try:
-        inputs, hashes = hash_files(document.inputs)
-    except OSError as fault:
-        where, advice = fault.filename or document.name, "Check the path and its permissions"
-        raise UnreadableInput(f"cannot be read ({fault.strerror})", where=where, advice=advice) from fault
+    """The stamp that the document would have if it were made now."""
+    inputs, hashes = hash_files(document.inputs)
     return Stamp(
         task,
         document.name,

@@ -21,6 +21,9 @@ from pipeline.sources.text_layer import Layer, read_layer
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
+MOST_SAID = 500
+"""Characters of what an unforeseen error says of itself."""
+
 
 def read_page(request: PageRequest) -> PageRecord:
     """Read a page and store what was read in `request.out`.
@@ -115,7 +118,11 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
 def digest(path: Path, frame: int) -> str:
     """SHA-256 of a scan file's bytes and the frame. Raises UnreadableInput where there is no such file."""
     images.check_file(path)
-    found = hashed(path, stamped(path)).copy()
+    seen = stamped(path)
+    try:
+        found = hashed(path, seen).copy()
+    except OSError as error:
+        raise UnreadableInput(f"cannot be read ({error.strerror})", where=path, advice=images.RESCAN) from error
     found.update(f"#{frame}".encode())
     return found.hexdigest()
 

@@ -166,6 +166,7 @@ class Flow:
         document = self.documents[at]
         if self.open.pop(at, None) is None:  # it never came to its pages
             self.count(document, 0)
+        outcome = replace(outcome, remarks=(*document.remarks, *outcome.remarks))
         self.journal.outcome(outcome, self.hashed)
         self.report.finished(outcome)
         self.outcomes.append(outcome.slim())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import InvalidRecord, MadeLater, UnreadableInput
 from pipeline.formats import Format, Record
+from pipeline.sources.entries import strange
 
 NAME = "errata.json"
 TEXT = "text.txt"
@@ -68,7 +69,7 @@ def identity(stamp: Stamp) -> tuple[object, ...]:
 
 
 def hash_inputs(parts: Iterable[Path | bytes]) -> str:
-    """A short hash over files (or bytes at hand) in order: what they hold, and for files their names. Raises OSError."""
+    """A short hash over files (or bytes at hand) in order: what they hold, or why they cannot be read, and their names."""
     total = blake2b(digest_size=16)
     for part in parts:
         own = blake2b(digest_size=16)
@@ -76,19 +77,23 @@ def hash_inputs(parts: Iterable[Path | bytes]) -> str:
             own.update(part)
         else:
             total.update(part.name.encode("utf-8", "surrogateescape") + b"\0")
-            with part.open("rb") as file:
-                while block := file.read(1 << 20):
-                    own.update(block)
+            if unread := strange(part) or read_into(own, part):
+                total.update(unread.encode() + b"\0")
         total.update(own.digest())
     return total.hexdigest()
 
 
 def hash_files(paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
-    """A short hash over files in order, their names included; and the SHA-256 of each. Raises OSError."""
+    """A short hash over files in order, their names included; and the SHA-256 of each, '' for one that cannot be read."""
     total, hashes = blake2b(digest_size=16), []
     for path in paths:
-        hashes.append(sha256_of(path))
-        total.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + bytes.fromhex(hashes[-1]))
+        found, unread = "", strange(path)
+        try:
+            found = "" if unread else sha256_of(path)
+        except OSError as fault:
+            unread = f"cannot be read ({fault.strerror})"
+        hashes.append(found)
+        total.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + (bytes.fromhex(found) or f"{unread}\0".encode()))
     return total.hexdigest(), tuple(hashes)
 
 
@@ -104,6 +109,17 @@ def swept(folder: Path) -> None:
         with suppress(OSError):
             for path in [path for path in (folder / name).iterdir() if LEFT.fullmatch(path.name)]:
                 path.unlink()
+
+
+def read_into(own: blake2b, path: Path) -> str:
+    """Hash a file; why it cannot be read, if so."""
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                own.update(block)
+    except OSError as fault:
+        return f"cannot be read ({fault.strerror})"
+    return ""
 
 
 def stamp_text(stamp: Stamp) -> str:
@@ -131,7 +147,7 @@ def stamp_from(data: bytes, where: Path | None = None) -> Stamp:
             record[name] = tuple(record.get(name, ()))
         record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
         return Stamp(**record)
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
 
 
@@ -143,11 +159,11 @@ def is_stamped(folder: Path) -> bool:
         return True
 
 
-def finished_folders(paths: Iterable[Path]) -> list[Path]:
-    """The folders of the finished documents at and under some paths, in order. Raises UnreadableInput where there are none."""
+def finished_folders(paths: Iterable[Path], least: int = 1) -> list[Path]:
+    """The folders of the finished documents at and under some paths, in order. Raises UnreadableInput for fewer than `least`."""
     paths = list(paths)
     found = {stamp.parent: None for path in paths for stamp in sorted(path.rglob(NAME)) if is_stamped(stamp.parent)}
-    if not found:
+    if len(found) < least:
         advice = "Name a folder that errata digitise or errata clean wrote"
         raise UnreadableInput("no finished documents", where=", ".join(map(str, paths)), advice=advice)
     return list(found)

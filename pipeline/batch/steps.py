@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.batch.claiming import claim
 from pipeline.batch.documents import finish, rulings_of, untouchable
 from pipeline.batch.limits import too_long
 from pipeline.batch.order import Home, Order, Process, is_done, stamp_for
@@ -51,7 +52,10 @@ class Begin:
             locks, kept = untouchable(document.name, folder)
             if kept is not None:
                 return kept
-            return Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order.selected)))
+            begun = Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order.selected)))
+            if not order.dry_run:
+                claim(folder)
+            return begun
         except Exception as fault:
             return failure(document.name, folder, fault)
 

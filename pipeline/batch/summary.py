@@ -25,7 +25,8 @@ DEEPEST = 8
 def summarise(outcomes: Sequence[Outcome], order: Order, documents: Sequence[Document], *, among: bool = False) -> None:
     """Write the manifest, and index.html and batch.json for several documents; nothing in a dry run. Raises UnwritableOutput.
 
-    `among`: these are some of the documents that are listed already. An index.html that is not Errata's is left alone.
+    `among`: these are some of the documents that are listed already. An index.html and a batch.json that are not Errata's are
+    left alone.
     """
     if order.dry_run:
         return
@@ -52,13 +53,14 @@ def listed(out: Path) -> list[Entry]:
     try:
         rows = BATCH_FORMAT.read(json.loads((out / BATCH).read_bytes()))["documents"]
         found = [(PurePosixPath(row["folder"]), str(row["document"]), str(row.get("failed", ""))) for row in rows]
-    except (OSError, ValueError, KeyError, TypeError, MadeLater):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, MadeLater):
         return []
     return [known(folder, name, read_figures(out / folder), failed) for folder, name, failed in found]
 
 
 def write(out: Path, entries: Sequence[Entry]) -> None:
-    write_text(out / BATCH, batch_json(entries))
+    if is_list(out / BATCH):
+        write_text(out / BATCH, batch_json(entries))
     write_text(out / (INDEX if is_ours(out / INDEX) else OTHER_INDEX), batch_html(entries))
 
 
@@ -73,6 +75,14 @@ def entry(outcome: Outcome, out: Path) -> Entry:
 def known(folder: PurePosixPath, name: str, found: dict[str, object], failed: str) -> Entry:
     """A document by its figures, where it has any."""
     return Entry(folder, {**found, "document": name}, failed or ("" if found else "report.json is missing or damaged"))
+
+
+def is_list(path: Path) -> bool:
+    """Whether a batch.json may be written: there is none yet, or it is one of Errata's."""
+    try:
+        return "documents" in json.loads(path.read_bytes())
+    except (OSError, ValueError, TypeError, RecursionError):
+        return not path.exists()
 
 
 def is_ours(path: Path) -> bool:

@@ -38,14 +38,14 @@ def read_readings(folder: Path) -> list[Reading]:
     if not path.is_file():
         return []
     found: list[Reading] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         try:
             row = json.loads(line) if line.strip() else {}
             if number == 1:
                 FORMAT.read(row, path)
             if number > 1 and row:
                 found.append(checked(Reading(**row)))
-        except (ValueError, TypeError, AttributeError) as fault:
+        except (ValueError, TypeError, AttributeError, RecursionError) as fault:
             advice = "Correct or remove it; without the file nothing counts as read"
             raise InvalidRecord(f"not a reading of a line ({fault})", where=f"{path}:{number}", advice=advice) from fault
     return found

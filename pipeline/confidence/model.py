@@ -155,7 +155,7 @@ def weights_from(path: str) -> Weights:
         return weights_of(CALIBRATION.read(json.loads(Path(path).read_bytes()), path))
     except OSError as fault:
         raise InvalidConfig(f"cannot be read ({fault.strerror})", where=path, advice=advice) from fault
-    except (KeyError, TypeError, ValueError) as fault:
+    except (KeyError, TypeError, ValueError, RecursionError) as fault:
         raise InvalidConfig(f"not the weights of this version of Errata ({fault})", where=path, advice=advice) from fault
 
 

@@ -129,6 +129,8 @@ def read_info(path: Path) -> PackInfo:
         tail = str(fault).rpartition("line ")[2].split(",")[0]
         line = int(tail) if tail.isdigit() else text.rstrip().count("\n") + 1
         raise InvalidConfig(f"broken TOML: {fault}", where=f"{path}:{line}", advice="Correct that line") from fault
+    except RecursionError as fault:
+        raise InvalidConfig("broken TOML: nested too deeply", where=path, advice="Correct it") from fault
     try:
         return PackInfo.model_validate(values)
     except ValidationError as fault:

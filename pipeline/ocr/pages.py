@@ -112,7 +112,7 @@ class PageRecord:
             values = FORMAT.read(json.loads(text), where)
             values["leaves"] = tuple(LeafRecord(**rebuilt(leaf)) for leaf in values.get("leaves", ()))
             return cls(**rebuilt(values))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidRecord("a stored page cannot be understood", advice="Use --force") from error
 
 
@@ -141,7 +141,7 @@ def store(folder: Path, record: PageRecord, hocr: bytes | None) -> None:
         write(hocr_path(folder, record.number), gzip.compress(hocr, 6, mtime=0))
     else:
         hocr_path(folder, record.number).unlink(missing_ok=True)
-    write(record_path(folder, record.number), record.to_json().encode())
+    write(record_path(folder, record.number), record.to_json().encode("utf-8", "backslashreplace"))
 
 
 def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) -> None:

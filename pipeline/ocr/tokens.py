@@ -39,7 +39,7 @@ Line = list[Token]
 
 def parsed(hocr: bytes) -> etree._Element:
     """The root of Tesseract's hOCR; nothing is fetched or expanded."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
     return etree.fromstring(hocr, parser)
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from pipeline.confidence.model import LineConfidence
 from pipeline.errors import UnreadableInput
-from pipeline.outputs.confidence import FORMULA_STARTS, harmless
+from pipeline.outputs.cells import plain, table
 from pipeline.outputs.folios import page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "drawn", "wrong")
 DRAWN, CHOSEN = "at random", "least sure"
 DELIMITERS = ",;\t"
+LONGEST_NUMBER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,12 @@ class SheetRow:
 def audit_sheet(result: Result, lines: Iterable[LineConfidence], *, drawn: bool) -> str:
     """A sheet of `lines`; the last column is for the count of wrong words that a reader finds, beside the scan."""
     names = page_names(result.source, result.ledger, len(result.confidence.pages))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
+    rows = []
     for line in lines:
         text = result.draft.text[line.start : line.end].strip()
         folio = names.folios.get(line.page, "")
-        writer.writerow((names.number(line.page), folio, line.line, harmless(text), DRAWN if drawn else CHOSEN, ""))
-    return out.getvalue()
+        rows.append((names.number(line.page), folio, line.line, text, DRAWN if drawn else CHOSEN, ""))
+    return table(HEADER, rows)
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
@@ -87,7 +86,7 @@ def sheet_rows(text: str) -> Iterator[SheetRow]:
 
 def sheet_row(row: dict[str, str], line: int) -> SheetRow:
     page, number, wrong = (whole(row, name, line) for name in ("page", "line", "wrong"))
-    text = plain(row["text"])
+    text = plain(row["text"]).strip()
     if wrong > len(text.split()):
         raise SheetFault(f"{wrong} wrong words in a line of {len(text.split())}", line)
     if row["drawn"].strip() not in (DRAWN, CHOSEN):
@@ -97,11 +96,6 @@ def sheet_row(row: dict[str, str], line: int) -> SheetRow:
 
 def whole(row: dict[str, str], name: str, line: int) -> int:
     cell = row[name].strip()
-    if not (cell.isascii() and cell.isdecimal()):
-        raise SheetFault(f"{name} is {cell!r}, which is no whole number", line)
+    if not (cell.isascii() and cell.isdecimal() and len(cell) < LONGEST_NUMBER):
+        raise SheetFault(f"{name} is {cell[:40]!r}, which is no whole number", line)
     return int(cell)
-
-
-def plain(cell: str) -> str:
-    """A text as it was before `harmless` kept spreadsheets from taking it for a formula."""
-    return (cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell).strip()

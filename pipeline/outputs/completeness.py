@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +10,12 @@ from pathlib import PurePath
 import numpy as np
 
 from pipeline.model import Page
-from pipeline.outputs.confidence import harmless
+from pipeline.outputs.cells import table
 from pipeline.outputs.duplicates import duplicates
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.outputs.gaps import gaps
 from pipeline.outputs.remarks import MOST_WORDS_OF_PICTURE, Remark, RemarkKind
+from pipeline.outputs.visible import visible_line
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "scan", "frame", "words", "probability", "remark", "message")
@@ -150,12 +149,10 @@ def mean_said(page: Page) -> float:
 def completeness_csv(result: Result, found: Account | None = None) -> str:
     """A row a page, or a row for each remark where there are several: `page` is its place in the scan order, from 1."""
     found, names = found or account(result), page_names(result.source, result.ledger, len(result.draft.pages))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
+    rows: list[tuple[object, ...]] = []
     for page in found.pages:
         for remark in page.remarks or (None,):
-            told = (remark.kind, harmless(remark.message)) if remark else ("", "")
-            place = (names.number(page.page), page.folio, harmless(page.file), page.frame or "")
-            writer.writerow((*place, page.words, f"{page.probability:.4f}", *told))
-    return out.getvalue()
+            told = (remark.kind, remark.message) if remark else ("", "")
+            place = (names.number(page.page), page.folio, visible_line(page.file), page.frame or "")
+            rows.append((*place, page.words, f"{page.probability:.4f}", *told))
+    return table(HEADER, rows)

@@ -3,8 +3,6 @@ is read back."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ import numpy as np
 from pipeline.confidence.model import LineConfidence, WordRisks
 from pipeline.errors import InvalidRecord
 from pipeline.formats import Format
+from pipeline.outputs.cells import table
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
@@ -29,20 +28,13 @@ def confidence_csv(result: Result) -> str:
     """Every line that is not blank: `page` is its place in the scan order, from 1, `probability` that all of it is right."""
     names = page_names(result.source, result.ledger, len(result.confidence.pages))
     text = result.draft.text
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
+    rows: list[tuple[object, ...]] = []
     for line in result.confidence.lines:
         shown = text[line.start : line.end].strip()
         if shown:
-            row = (f"{line.probability:.4f}", f"{line.expected_wrong:.4f}", harmless("; ".join(line.reasons)))
-            writer.writerow((names.number(line.page), names.folio(line.page), line.line, harmless(shown), *row))
-    return out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, "CSV injection"): an apostrophe before what looks like one."""
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
+            place = names.number(line.page), names.folio(line.page), line.line
+            rows.append((*place, shown, f"{line.probability:.4f}", f"{line.expected_wrong:.4f}", "; ".join(line.reasons)))
+    return table(HEADER, rows)
 
 
 def confidence_json(result: Result) -> str:
@@ -95,7 +87,7 @@ def read_risks(path: Path, text: str) -> WordRisks:
         words = [word for page in pages for line in page["lines"] for word in line.get("words", ())]
         wrong = np.array([1 - right for _, right in words], dtype=np.float64)
         same = text.split() == [word for word, _ in words]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise InvalidRecord("missing or damaged", where=path, advice=ADVICE) from fault
     if not same:
         raise InvalidRecord("its words are those of another text", where=path, advice=ADVICE)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
 
-from pipeline.outputs.confidence import harmless
+from pipeline.outputs.cells import table
 from pipeline.outputs.folios import page_names
 from pipeline.result import Result
 
@@ -35,7 +32,7 @@ def decisions_csv(result: Result) -> str:
         number = names.number(at) if at else page_of(result, one.start)
         folio = names.folio(at) if at else ""
         read = result.source.text[one.start : one.end]
-        rows.append((number, harmless(folio), SHOWN[one.choice], harmless(read), harmless(stands), harmless(one.reader)))
+        rows.append((number, folio, SHOWN[one.choice], read, stands, one.reader))
     return table(HEADER, rows)
 
 
@@ -50,18 +47,8 @@ def lost_csv(result: Result) -> str:
     """Every decision without a place: what was read there, what stood around it, and how it was decided."""
     rows = []
     for one in result.lost:
-        texts = map(harmless, (one.left, one.before, one.right, one.after, one.reader))
-        left, before, right, after, reader = texts
-        rows.append((one.page, SHOWN[one.choice], left, before, right, after, reader, one.made))
+        rows.append((one.page, SHOWN[one.choice], one.left, one.before, one.right, one.after, one.reader, one.made))
     return table(LOST, rows)
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 def readers(result: Result) -> list[tuple[str, list[tuple[str, int]]]]:

@@ -66,7 +66,7 @@ def numbered_rows(source: Path | Iterable[str]) -> Iterator[tuple[int, int | Set
             found = read_row(row) if begun else read_header(row, where)
         except MadeLater:
             raise
-        except (ValueError, KeyError, TypeError, InvalidRecord) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError, InvalidRecord) as error:
             raise InvalidRecord(f"line {number} is not a row of the ledger: {error}", where=where) from error
         begun = True
         yield number, found
@@ -82,11 +82,11 @@ def read_row(row: Mapping[str, Any]) -> Settled | tuple[str, Edit]:
     return row["state"], edit_from_record(dict(row))
 
 
-def read_lines(source: Path | Iterable[str]) -> Iterable[str]:
+def read_lines(source: Path | Iterable[str]) -> Iterable[str | bytes]:
     if not isinstance(source, Path):
         return source
     try:
-        return source.read_text(encoding="utf-8").split("\n")
+        return source.read_bytes().split(b"\n")
     except OSError as error:
         raise InvalidRecord("the ledger cannot be read", where=source, advice="Run errata again on the source") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,11 +18,14 @@ from pipeline.outputs.formats import DECIDED, DRAWN, PLACES, PageTaker, outputs,
 from pipeline.outputs.lines import PlacedLine
 from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
+from pipeline.outputs.visible import visible_line
 from pipeline.result import Result
 
 if TYPE_CHECKING:
     from pipeline.outputs.pdf import SearchablePdf
 
+OWN_NAME = re.compile(r"\d{4,}\.(?:hocr|xml)|pages-[\d-]+\.html")
+"""What files of pages are called; others that lie beside them are somebody else's."""
 ADVICE = "Check that the folder can be written and the disk is not full"
 
 
@@ -43,7 +47,7 @@ def write_document(result: Result, folder: Path, formats: Collection[str] = ()) 
         written |= write_with_pdf(result, folder, wanted, remarks)
     for pattern in ("pages/*.hocr", "report/pages-*.html", *PLACES.values(), *DECIDED.values()):
         for path in folder.glob(pattern):
-            if path.relative_to(folder).as_posix() not in written:
+            if path.relative_to(folder).as_posix() not in written and ("*" not in pattern or OWN_NAME.fullmatch(path.name)):
                 remove(path)
     return tuple(remarks)
 
@@ -118,8 +122,8 @@ def noted(remarks: list[str], name: str) -> Iterator[None]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8, line ends as they are, as `write_whole` does."""
-    write_whole(path, text.encode("utf-8", "surrogatepass"))
+    """Write a text as UTF-8, line ends as they are, as `write_whole` does; bytes of a name that are no UTF-8 as `\\udcff`."""
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -175,7 +179,7 @@ def remove(path: Path) -> None:
 
 def unified_diff(result: Result) -> str:
     """What the applied edits change, in the form of `diff -u`; empty where they change nothing."""
-    name = result.source.path or result.source.name
+    name = visible_line(result.source.path or result.source.name)
     return text_diff(result.source.text, result.draft.text, name, f"{name} (clean)")
 
 

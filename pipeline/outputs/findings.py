@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 
-from pipeline.outputs.confidence import harmless
+from pipeline.outputs.cells import table
 from pipeline.outputs.folios import page_names
 from pipeline.repair.findings import Finding
 from pipeline.repair.missing_text import LACKS, Lack
@@ -41,13 +39,8 @@ class Lacking:
 def findings_csv(result: Result) -> str:
     """Every finding: `page` is its place in the scan order, from 1, `line` counts on the page of the clean text."""
     names = page_names(result.source, result.ledger, len(result.draft.pages))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
-    for found in result.findings:
-        place = (names.number(found.page), names.folio(found.page), found.line)
-        writer.writerow((*place, found.kind, harmless(found.message), harmless(found.text)))
-    return out.getvalue()
+    places = ((found, names.number(found.page), names.folio(found.page)) for found in result.findings)
+    return table(HEADER, [(number, folio, found.line, found.kind, found.message, found.text) for found, number, folio in places])
 
 
 def lacking(result: Result) -> list[Lacking]:

@@ -133,7 +133,8 @@ class SearchablePdf:
         """A PDF that pages are taken from; it stays open until the end."""
         if path not in self.books:
             try:
-                self.books[path] = self.stack.enter_context(pikepdf.open(path, access_mode=pikepdf.AccessMode.stream))
+                file = self.stack.enter_context(path.open("rb"))  # names that are no UTF-8 are beyond pikepdf
+                self.books[path] = self.stack.enter_context(pikepdf.open(file, access_mode=pikepdf.AccessMode.stream))
             except (OSError, pikepdf.PdfError) as fault:
                 advice = "If another program can open it, print it to a new PDF there"
                 raise UnreadableInput("the PDF cannot be opened to add text to it", where=path, advice=advice) from fault

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from pipeline.outputs.pdf_text import FONT, Affine
 from pipeline.sources import pdf as pages
+from pipeline.sources.books import page_of
 from pipeline.sources.images import MAX_PIXELS
 from pipeline.sources.text_layer import LEAST_HEIGHT, texts_in
 
@@ -36,7 +36,7 @@ class Place:
 
 def place_of(path: Path, number: int, width: int, height: int) -> Place:
     """Page `number` (from 1) of a PDF, of which the scan was read with this size in pixels. Raises UnreadableInput."""
-    with pages.document(path) as book, pages.readable(path, number), closing(book[number - 1]) as page:
+    with page_of(path, number) as page:
         grid = pages.pixel_grid(page, path, number, MAX_PIXELS)
         hidden, shown = 0, 0.0
         for thing in texts_in(page):

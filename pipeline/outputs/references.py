@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 
 from pipeline.confidence.model import WordRisks
-from pipeline.outputs.confidence import harmless
+from pipeline.outputs.cells import table
 from pipeline.outputs.folios import PageNames, page_names
 from pipeline.references.index import Row, rows
 from pipeline.result import Result
@@ -24,12 +22,7 @@ def references_csv(result: Result) -> str:
     and blanks of house style, `catalogue` what to paste into a catalogue's search; `confidence` is the probability that it is
     right where it is read best."""
     names = page_names(result.source, result.ledger, len(result.draft.pages))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADER)
-    for row in rows(result.references):
-        writer.writerow([harmless(cell) for cell in cells(row, names, result.confidence.words)])
-    return out.getvalue()
+    return table(HEADER, (cells(row, names, result.confidence.words) for row in rows(result.references)))
 
 
 def surest(row: Row, words: WordRisks) -> float | None:

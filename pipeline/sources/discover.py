@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob, has_magic
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import BadArguments, UnreadableInput
-from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, frames, natural_key
+from pipeline.sources.entries import ARCHIVE, entries, is_archive, shortened, tree
+from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, frames
 from pipeline.sources.markup import MARKUP_SUFFIXES
+from pipeline.sources.natural import natural_key
 from pipeline.sources.places import distinct
 
 PDF_SUFFIX = ".pdf"
@@ -72,6 +74,8 @@ def documents_to_digitise(given: Sequence[str | Path], out: Path, *, each: bool 
     for path in expanded(given):
         if path.is_dir():
             found += in_folder_tree(path, suffixes, out, each)
+        elif is_archive(path):
+            raise UnreadableInput(f"this is {ARCHIVE}", where=path)
         elif path.suffix.casefold() not in suffixes:
             raise UnreadableInput(f"not a scan or PDF ({path.suffix or 'no suffix'})", where=path, advice=scan_advice(path))
         elif each or stands_alone(path):
@@ -89,7 +93,7 @@ def expanded(given: Iterable[str | Path]) -> list[Path]:
     paths: list[Path] = []
     for item in given:
         path = Path(item)
-        if path.exists():
+        if os.path.lexists(path):  # what leads to nothing says so when it is read
             paths.append(path)
             continue
         # Path.glob starts from a folder and takes no absolute patterns.
@@ -112,7 +116,8 @@ def in_folder_tree(root: Path, suffixes: frozenset[str], out: Path, each: bool) 
     """The documents in a folder of scans and the folders in it."""
     name = root.resolve().name or "pages"
     found: list[Found] = []
-    for folder, files in walk(root, suffixes, out):
+    said: list[str] = []
+    for folder, files in walk(root, suffixes, out, said):
         relative = PurePosixPath(folder.relative_to(root))
         alone = [file for file in files if each or stands_alone(file)]
         pages = tuple(file for file in files if file not in set(alone))
@@ -121,42 +126,43 @@ def in_folder_tree(root: Path, suffixes: frozenset[str], out: Path, each: bool) 
         found += [Found((file,), name, relative / file.name) for file in alone]
     if not found:
         advice = f"Scans end in {', '.join(sorted(suffixes))}; text without scans is read by: errata clean"
-        raise UnreadableInput("no scans in this folder", where=root, advice=advice)
-    return found
+        instead = f" ({said[0]})" if said else ""
+        raise UnreadableInput(f"no scans in this folder{instead}", where=root, advice=advice)
+    return [replace(found[0], remarks=shortened(said)), *found[1:]]
 
 
-def walk(root: Path, suffixes: frozenset[str], out: Path) -> Iterator[tuple[Path, list[Path]]]:
+def walk(root: Path, suffixes: frozenset[str], out: Path, said: list[str]) -> Iterator[tuple[Path, list[Path]]]:
     """(folder, its files in natural order) for each folder under `root` with files of these suffixes.
 
-    Leaves out the output folder, results of Errata elsewhere, hidden files, and folders seen already, so that a loop of links
-    comes to an end.
+    Leaves out the output folder, results of Errata elsewhere, and hidden files. What has such a suffix and is no file (a pipe, a
+    link to nothing, an empty folder) counts as one, and fails when it is read. `said` is told what else was passed over.
     """
-    results, seen = out.resolve(), set[Path]()
-    for at, folders, names in os.walk(root, followlinks=True):
-        folder = Path(at)
-        real = folder.resolve()
-        if real in seen or real == results:
+    results = os.path.realpath(out)
+    for folder, folders, files in tree(root, said):
+        if os.path.realpath(folder) == results:
             folders.clear()
             continue
-        seen.add(real)
-        if STAMP in names:
-            names = [name for name in names if name not in RESULTS]
-            folders[:] = [name for name in folders if name not in RESULTS]
-        if BATCH in names:
-            names = [name for name in names if name not in INDEXES]
-        folders[:] = sorted((n for n in folders if not n.startswith(".")), key=natural_key)
-        files = [folder / n for n in sorted(names, key=natural_key) if not n.startswith(".")]
-        files = [file for file in files if file.suffix.casefold() in suffixes and file.is_file()]
-        if files:
-            yield folder, files
+        names = {file.name for file in files}
+        left_out = (RESULTS if STAMP in names else frozenset()) | (INDEXES if BATCH in names else frozenset())
+        folders[:] = [inner for inner in folders if STAMP not in names or inner.name not in RESULTS]
+        hollow = [inner for inner in folders if inner.suffix.casefold() in suffixes and is_empty(inner)]
+        wanted = [file for file in files if file.suffix.casefold() in suffixes and file.name not in left_out]
+        if found := sorted([*wanted, *hollow], key=by_name):
+            yield folder, found
 
 
-def listed(folder: Path) -> list[Path]:
-    """The files of one folder that are not hidden. Raises UnreadableInput where it cannot be read."""
+def is_empty(folder: Path) -> bool:
     try:
-        return [entry for entry in folder.iterdir() if entry.is_file() and not entry.name.startswith(".")]
-    except OSError as fault:
-        raise UnreadableInput(f"cannot be read ({fault.strerror})", where=folder, advice="Check its permissions") from fault
+        return next(folder.iterdir(), None) is None
+    except OSError:
+        return False
+
+
+def listed(folder: Path, said: list[str]) -> list[Path]:
+    """The files of one folder that are not hidden. Raises UnreadableInput where it cannot be read."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise UnreadableInput("cannot be read (Permission denied)", where=folder, advice="Check its permissions")
+    return entries(folder, folder, said)[1]
 
 
 def stands_alone(path: Path) -> bool:

@@ -15,7 +15,7 @@ from lxml import etree
 from pipeline.errors import InvalidRecord
 from pipeline.model import Box, Line, Page, Scan, Source
 from pipeline.ocr.pages import IDENTITY, LeafRecord, PageRecord, Rows, stored_hocr
-from pipeline.sources.markup import xml_parser
+from pipeline.sources.markup import local, recovered, xml_parser
 from pipeline.sources.recognised import BLANKS, Piece, ReadLine, ReadPage, certainty, line_of, text_and_lines, tidy
 from pipeline.sources.roles import classes, noted_region, region_of, title_of
 
@@ -57,9 +57,9 @@ def read_hocr(root: etree._Element) -> Iterator[ReadPage]:
 def parse(hocr: bytes) -> etree._Element:
     """The root of a stored hOCR. Entities are not resolved and nothing is fetched. Raises InvalidRecord."""
     try:
-        root = etree.fromstring(hocr, xml_parser(recover=True))
+        return etree.fromstring(hocr, xml_parser())
     except (etree.XMLSyntaxError, ValueError):
-        root = None
+        root = recovered(hocr)
     if root is None:
         raise InvalidRecord("the hOCR of a page is damaged", advice="Use --force")
     return root
@@ -153,7 +153,7 @@ def own_text(word: etree._Element) -> str:
 
 def is_alternative(element: etree._Element) -> bool:
     """Whether this is what another reading has: https://kba.github.io/hocr-spec/1.2/#ins-and-del"""
-    return isinstance(element.tag, str) and etree.QName(element).localname == "del" and "alt" in classes(element)
+    return local(element) == "del" and "alt" in classes(element)
 
 
 def alternatives(word: etree._Element) -> tuple[str, ...]:

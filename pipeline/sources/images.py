@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from pipeline.errors import UnreadableInput
-from pipeline.sources import pdf
+from pipeline.sources import books, pdf
+from pipeline.sources.entries import ARCHIVE, ARCHIVE_STARTS, check_is_file
 
 Gray = NDArray[np.uint8]
 
@@ -25,6 +25,9 @@ MAX_PIXELS = 200_000_000
 """Larger images are refused: an A2 sheet at 600 dpi has 140 million pixels, a decompression bomb far more."""
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn at 90 million; `opened` refuses what is too large before any pixel is decoded
+
+BAND = 4_000_000
+"""Pixels that are made grey at a time."""
 
 BROKEN = "the image is damaged or breaks off"
 RESCAN = "Copy or scan this page again"
@@ -38,17 +41,11 @@ class Frame:
     number: int = 1
 
 
-def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts names as people do: `p2` before `p10`, capitals and small letters alike."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in parts if part)
-
-
 def frames(path: Path) -> list[Frame]:
     """The frames of a file, without decoding any. Raises UnreadableInput (EncryptedPdf) where there is nothing to be had."""
     check_file(path)
     if is_pdf(path):
-        return [Frame(path, number) for number in range(1, pdf.page_count(path) + 1)]
+        return [Frame(path, number) for number in range(1, books.page_count(path) + 1)]
     with opened(path) as image:
         return [Frame(path, number) for number in range(1, count_frames(image) + 1)]
 
@@ -66,7 +63,7 @@ def load(path: Path, frame: int = 1) -> Gray:
             image.seek(frame - 1)
             check_size(image, path)
             image.load()
-            return to_gray(ImageOps.exif_transpose(image))
+            return to_gray(image)
         except UnreadableInput:
             raise
         except MemoryError as error:
@@ -81,17 +78,17 @@ def place(path: Path, frame: int) -> str:
 
 
 def check_file(path: Path) -> None:
-    """Raise UnreadableInput where there is no file, or nothing in it."""
-    if path.is_dir():
-        raise UnreadableInput("this is a folder, not a scan", where=path)
+    """Raise UnreadableInput where there is no file, or nothing in it, or an archive."""
+    check_is_file(path)
     try:
         with path.open("rb") as file:
-            if not file.read(1):
-                raise UnreadableInput("the file is empty", where=path, advice="Copy it again from where it came from")
-    except FileNotFoundError:
-        raise UnreadableInput("no such file", where=path, advice="Check the path") from None
+            start = file.read(8)
     except OSError as error:
         raise UnreadableInput(f"cannot be opened ({error.strerror})", where=path) from error
+    if not start:
+        raise UnreadableInput("the file is empty", where=path, advice="Copy it again from where it came from")
+    if start.startswith(ARCHIVE_STARTS):
+        raise UnreadableInput(f"this is {ARCHIVE}", where=path)
 
 
 def is_pdf(path: Path) -> bool:
@@ -105,6 +102,7 @@ def is_pdf(path: Path) -> bool:
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
     """The image file, opened but not decoded. Raises UnreadableInput where it is no image or too large."""
+    check_is_file(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's remarks on odd headers say nothing that a reader could act on
         try:
@@ -143,29 +141,67 @@ def count_frames(image: Image.Image) -> int:
 
 
 def to_gray(image: Image.Image) -> Gray:
-    """Any mode of Pillow's as uint8 greys: transparency on white, 16 bits and floats brought to 8."""
-    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
-        return wide_to_gray(np.asarray(image))
+    """Any mode of Pillow's as uint8 greys, the right way up by its EXIF orientation: transparency on white, 16 bits and floats
+    brought to 8. Besides the decoded image and the greys, hardly any memory is taken."""
+    wide = image.mode in {"I", "F"} or image.mode.startswith("I;16")
+    scale = wide_scale(image) if wide else None
+    grays = np.empty((image.height, image.width), np.uint8)
+    for top, band in bands(image):
+        pixels = np.asarray(band)
+        grays[top : top + band.height] = narrowed(pixels, scale) if scale is not None else narrow_gray(band)
+    return upright(grays, image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def bands(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """(first row, image) of strips of an image, from the top."""
+    rows = max(1, BAND // max(1, image.width))
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(image.height, top + rows)))
+
+
+def upright(grays: Gray, orientation: int) -> Gray:
+    """The greys as EXIF says that they are to be shown (TIFF 6.0, tag 274)."""
+    turned = {
+        2: lambda: grays[:, ::-1],
+        3: lambda: grays[::-1, ::-1],
+        4: lambda: grays[::-1],
+        5: lambda: grays.T,
+        6: lambda: np.rot90(grays, -1),
+        7: lambda: grays[::-1, ::-1].T,
+        8: lambda: np.rot90(grays),
+    }.get(orientation)
+    return grays if turned is None else np.ascontiguousarray(turned())
+
+
+def narrow_gray(image: Image.Image) -> Gray:
+    """An image of 8 bits a channel, or of palette colours, as greys."""
     if image.mode == "LAB":
-        return np.array(image.getchannel(0), np.uint8)
+        return np.asarray(image.getchannel(0), np.uint8)
     if image.mode in {"LA", "La", "PA", "RGBA", "RGBa"} or "transparency" in image.info:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
-        return np.array(Image.alpha_composite(white, layer).convert("L"), np.uint8)
+        return np.asarray(Image.alpha_composite(white, layer).convert("L"), np.uint8)
     if image.mode == "CMYK":
         image = image.convert("RGB")
-    return np.array(image.convert("L"), np.uint8)
+    return np.asarray(image.convert("L"), np.uint8)
 
 
-def wide_to_gray(values: NDArray[np.generic]) -> Gray:
-    """Integers of 16 or 32 bits, or floats, as uint8: by their full range where it is known, else by what occurs."""
-    wide = values.astype(np.float64)
-    top = float(wide.max(initial=0.0))
-    if values.dtype.kind in "iu" and 255 < top <= 65535:
-        return (wide / 257.0).round().clip(0, 255).astype(np.uint8)
+def wide_scale(image: Image.Image) -> tuple[float, float]:
+    """What is taken from integers of 16 or 32 bits, or floats, and by what the rest is multiplied, to make them 0-255: by their
+    full range where it is known, else by what occurs."""
+    found = [(float(part.min()), float(part.max()), part.dtype.kind) for part in (np.asarray(band) for _, band in bands(image))]
+    low, top = min(least for least, _, _ in found), max(most for _, most, _ in found)
+    whole = found[0][2] in "iu"
+    if whole and 255 < top <= 65535:
+        return 0.0, 1 / 257
     if 1.0 < top <= 255.0:
-        return wide.clip(0, 255).astype(np.uint8)
-    if top <= 1.0 and values.dtype.kind == "f":
-        return (wide * 255.0).round().clip(0, 255).astype(np.uint8)
-    low = float(wide.min(initial=0.0))
-    return ((wide - low) * (255.0 / max(top - low, 1e-9))).round().astype(np.uint8)
+        return 0.0, 1.0
+    if top <= 1.0 and not whole:
+        return 0.0, 255.0
+    return low, 255.0 / max(top - low, 1e-9)
+
+
+def narrowed(values: NDArray[np.generic], scale: tuple[float, float]) -> Gray:
+    """Values as greys."""
+    low, factor = scale
+    return ((values.astype(np.float64) - low) * factor).round().clip(0, 255).astype(np.uint8)

@@ -11,13 +11,15 @@ from typing import Literal
 from lxml import etree
 
 from pipeline.errors import UnreadableInput
+from pipeline.sources.text import LARGEST
 
 Kind = Literal["hocr", "alto", "page"]
 MARKUP_SUFFIXES = frozenset({".xml", ".alto", ".page", ".hocr", ".html", ".htm", ".xhtml", ".gz"})
 """Files of these names are markup or an error, never plain text."""
 
-LARGEST = 200_000_000
-"""Bytes, unpacked; parsed they take fourteen times as much memory. A page has 40,000, with every character's box 300,000."""
+BOMB = 10_000_000
+"""Bytes, unpacked, from which a file must not have been packed more tightly than MOST_PACKED times: hOCR is by 10 to 30."""
+MOST_PACKED = 200
 GZIP = b"\x1f\x8b"
 ROOT = re.compile(
     r"\ufeff?(?>\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\]\s*+)?>)*+<(?:[\w.-]++:)?([\w.-]++)",
@@ -46,11 +48,15 @@ EXPECTED = "hOCR, ALTO (1 to 4) and PAGE-XML can be read"
 def unpacked(data: bytes, where: str) -> bytes:
     """The bytes of a file, unzipped if need be. Raises UnreadableInput for what is damaged or larger than LARGEST."""
     if data.startswith(GZIP):
+        size = len(data)
         try:
             with gzip.open(BytesIO(data)) as packed:
                 data = packed.read(LARGEST + 1)
         except (OSError, EOFError, zlib.error) as fault:
             raise UnreadableInput("the packed file is damaged", where=where, advice="Copy it again") from fault
+        if len(data) > max(BOMB, MOST_PACKED * size):
+            what = "the packed file is not what it seems: unpacked it would be over 200 times as large"
+            raise UnreadableInput(what, where=where, advice="Export it again")
     if len(data) > LARGEST:
         what = f"the file is too large (over {LARGEST // 1_000_000} MB)"
         raise UnreadableInput(what, where=where, advice="Split it into files of fewer pages")
@@ -118,6 +124,16 @@ def xml_root(data: bytes, where: str) -> etree._Element:
         raise UnreadableInput(f"broken XML{place}", where=where, advice="Export the page again") from fault
 
 
+def recovered(hocr: bytes) -> etree._Element | None:
+    """The root of a hOCR that is not quite XML; None where nothing can be made of it."""
+    try:
+        root = etree.fromstring(hocr, xml_parser(recover=True))
+        # What no character stands for is noticed only when it is asked for.
+        return root if root is not None and etree.tostring(root, encoding="utf-8").decode("utf-8") else None
+    except (etree.XMLSyntaxError, etree.SerialisationError, ValueError):
+        return None
+
+
 def html_root(data: bytes, where: str) -> etree._Element:
     """The root of an hOCR file: XHTML where it is sound, HTML where it was never meant to be XML.
 
@@ -147,5 +163,5 @@ def html_root(data: bytes, where: str) -> etree._Element:
 
 
 def local(element: etree._Element) -> str:
-    """The name of an element without its namespace; '' for comments and the like."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    """The name of an element without its namespace, in HTML perhaps one that XML would refuse; '' for comments and the like."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

@@ -9,7 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import UnreadableInput
 from pipeline.model import Scan
-from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, natural_key, opened
+from pipeline.sources.entries import strange
+from pipeline.sources.images import MANY_PAGED, SCAN_SUFFIXES, opened
+from pipeline.sources.natural import natural_key
 from pipeline.sources.recognised import ReadPage, scaled
 
 DPI = 300
@@ -58,7 +60,7 @@ def found_image(image: str, origin: Path, folder: Path | None) -> Path | None:
     above = origin.absolute().parent.parent
     for place in [*([folder] if folder is not None else []), origin.parent, above]:
         for name in inner_names(given):
-            if name.suffix.casefold() in SCAN_SUFFIXES and (place / name).is_file():
+            if name.suffix.casefold() in SCAN_SUFFIXES and not strange(place / name):
                 return place / name
         # Above the file's own folder anything may lie that is called 1.jpg.
         stems = [given.stem] if place == above else [given.stem, bare_stem(origin.name)]
@@ -67,7 +69,7 @@ def found_image(image: str, origin: Path, folder: Path | None) -> Path | None:
                 return found
     here = Path(given)
     at_home = given.is_absolute() and not image.startswith(("//", "\\\\")) and given.suffix.casefold() in SCAN_SUFFIXES
-    return here if at_home and here.is_file() else None
+    return here if at_home and not strange(here) else None
 
 
 def inner_names(given: PurePosixPath) -> list[PurePosixPath]:

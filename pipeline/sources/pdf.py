@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,8 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.errors import EncryptedPdf, UnreadableInput
+from pipeline.errors import UnreadableInput
+from pipeline.sources import books
 
 Gray = NDArray[np.uint8]
 
@@ -26,43 +25,10 @@ COVER = 0.9
 """Share of the page that an image must cover to be the page."""
 
 
-@contextmanager
-def document(path: Path) -> Iterator[pdfium.PdfDocument]:
-    """The PDF, opened. Raises EncryptedPdf, or UnreadableInput for what is no PDF or damaged."""
-    try:
-        pdf = pdfium.PdfDocument(path)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == pdfium_c.FPDF_ERR_PASSWORD:
-            advice = "Save a copy without the password and use that"
-            raise EncryptedPdf("the PDF is protected by a password", where=path, advice=advice) from None
-        advice = "If another program can open it, print it to a new PDF there"
-        raise UnreadableInput("this is not a PDF, or it is damaged", where=path, advice=advice) from None
-    with closing(pdf):
-        yield pdf
-
-
-def page_count(path: Path) -> int:
-    """How many pages a PDF has. Raises as `document` does, and UnreadableInput where it has none."""
-    with document(path) as pdf:
-        if not len(pdf):
-            raise UnreadableInput("the PDF has no pages", where=path)
-        return len(pdf)
-
-
 def load_page(path: Path, number: int, max_pixels: int) -> Gray:
     """Page `number` (from 1) as uint8 greys, the way up that the PDF shows it. Raises UnreadableInput."""
-    with document(path) as pdf, readable(path, number), closing(pdf[number - 1]) as page:
+    with books.page_of(path, number) as page:
         return page_pixels(page, path, number, max_pixels)
-
-
-@contextmanager
-def readable(path: Path, number: int) -> Iterator[None]:
-    """Turn what PDFium says of a damaged page into UnreadableInput."""
-    try:
-        yield
-    except (pdfium.PdfiumError, IndexError, ValueError, MemoryError) as error:
-        advice = "If another program can show the page, print it to a new PDF there"
-        raise UnreadableInput("the page cannot be read", where=path, page=number, advice=advice) from error
 
 
 def page_pixels(page: pdfium.PdfPage, path: Path, number: int, max_pixels: int) -> Gray:

@@ -13,6 +13,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.errors import UnreadableInput
 from pipeline.model import Decoding, Source, Substitution
+from pipeline.sources.entries import ARCHIVE, ARCHIVE_STARTS, check_is_file, is_archive
 from pipeline.sources.splitting import split_pages
 
 BOMS = (
@@ -40,6 +41,8 @@ REWRITTEN = re.compile("[^\x09\x0a\x0c\x20-\x7e]")
 """Where reading a line may do more than take it as it is."""
 MOJIBAKE = TextFixerConfig(uncurl_quotes=False, normalization=None, fix_character_width=False, fix_latin_ligatures=False)
 LONGEST_COMPARED = 4000
+LARGEST = 200_000_000
+"""Bytes of a file, packed or not; a page has 3,000, with the places of its words 40,000."""
 
 
 def decode(data: bytes) -> tuple[str, Decoding]:
@@ -144,6 +147,10 @@ def check_is_text(data: bytes, where: str) -> None:
     """Raises UnreadableInput for nothing at all and for what is not text."""
     if not data.strip():
         raise UnreadableInput("the file is empty", where=where, advice="There is nothing to clean")
+    if data.startswith(ARCHIVE_STARTS):
+        raise UnreadableInput(
+            "this is an archive or an office document, not text", where=where, advice="Unpack it, or save it as text"
+        )
     for magic, what in MAGIC.items():
         if data.startswith(magic):
             raise UnreadableInput(f"this is {what}, not text", where=where, advice=SCANS_ADVICE)
@@ -153,12 +160,21 @@ def check_is_text(data: bytes, where: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file. Raises UnreadableInput where it cannot be read."""
+    """The bytes of a file. Raises UnreadableInput where it cannot be read, or has more of them than LARGEST."""
+    check_is_file(path)
+    if is_archive(path):
+        raise UnreadableInput(f"this is {ARCHIVE}", where=path)
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1) if path.stat().st_size <= LARGEST else b""
+            grown = bool(file.read(1))
     except OSError as fault:
         advice = "Check the path and its permissions"
         raise UnreadableInput(f"cannot be read ({fault.strerror})", where=path, advice=advice) from fault
+    if grown or len(data) > LARGEST:
+        what = f"the file is too large (over {LARGEST // 1_000_000} MB)"
+        raise UnreadableInput(what, where=path, advice="Split it into files of fewer pages")
+    return data
 
 
 def read_text(given: Path | bytes, name: str, path: str = "") -> Source:

@@ -20,7 +20,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from pipeline.model import Box
-from pipeline.sources import pdf
+from pipeline.sources import books, pdf
 from pipeline.sources.recognised import tidy
 
 MOST_UNKNOWN = 0.1
@@ -63,7 +63,7 @@ Row = list[Glyphs]
 
 def read_layer(path: Path, number: int, max_pixels: int) -> Layer | str:
     """The text layer of page `number` (from 1), or why there is none to be used. Raises UnreadableInput, EncryptedPdf."""
-    with pdf.document(path) as book, pdf.readable(path, number), closing(book[number - 1]) as page:
+    with books.page_of(path, number) as page:
         with closing(page.get_textpage()) as text:
             codes = [char_at(text, at) for at in range(text.count_chars())]
             seen = [code for code in codes if code.strip()]

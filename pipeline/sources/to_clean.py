@@ -12,8 +12,10 @@ from typing import Literal
 
 from pipeline.errors import BadArguments, UnreadableInput
 from pipeline.sources.discover import TEXT_SUFFIXES, Document, Found, by_name, expanded, listed, placed, walk
+from pipeline.sources.entries import is_archive, passed_over, shortened, strange
 from pipeline.sources.markup import GZIP, MARKUP_SUFFIXES, STRANGERS, Kind, count_pages, kind_of, root_name, unpacked
 from pipeline.sources.page_images import bare_stem
+from pipeline.sources.text import read_bytes
 
 HEAD = 131_072
 """Bytes in which a file says what it is."""
@@ -66,6 +68,8 @@ def documents_to_clean(given: Sequence[str | Path], out: Path, *, whole: bool = 
 def looked_at(path: Path) -> Look:
     """What a file seems to be. One that cannot be read is text or broken, by its name: that is reported when it is read."""
     named = path.suffix.casefold() in MARKUP_SUFFIXES
+    if strange(path) or is_archive(path):
+        return Look(path, "broken" if named else "text")
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
@@ -74,7 +78,7 @@ def looked_at(path: Path) -> Look:
         root = root_name(head)
         if not root:
             return Look(path, "text" if not named else "broken" if not packed else "other" if head.strip() else "broken")
-        data = unpacked(path.read_bytes(), str(path))
+        data = unpacked(read_bytes(path), str(path))
     except (OSError, zlib.error, gzip.BadGzipFile, UnreadableInput):
         return Look(path, "broken" if named else "text")
     kind = kind_of(data)
@@ -96,11 +100,12 @@ def is_document(look: Look, each: bool) -> bool:
 
 def one_folder(folder: Path) -> list[Found]:
     """A folder as one document: its texts and the files of an OCR are the pages."""
-    paths = sorted((f for f in listed(folder) if f.suffix.casefold() in TEXT_SUFFIXES | MARKUP_SUFFIXES), key=by_name)
+    said: list[str] = []
+    paths = sorted((f for f in listed(folder, said) if f.suffix.casefold() in TEXT_SUFFIXES | MARKUP_SUFFIXES), key=by_name)
     looks = [looked_at(path) for path in paths]
     pages, others = ([look for look in looks if (look.kind == "other") is other] for other in (False, True))
     if not pages:
-        raise nothing(folder, others)
+        raise nothing(folder, [*said, *named(others)])
     stems: dict[str, Look] = {}
     for look in pages:
         twin = stems.setdefault(bare_stem(look.path.stem if look.kind == "text" else look.path.name).casefold(), look)
@@ -110,7 +115,7 @@ def one_folder(folder: Path) -> list[Found]:
             raise BadArguments(what, where=folder, advice=advice)
     root = name_of(folder)
     files = tuple(look.path for look in pages)
-    return [Found(files, root, PurePosixPath(root or "document"), whole=True, remarks=passed_over(others))]
+    return [Found(files, root, PurePosixPath(root or "document"), whole=True, remarks=remarks_on(said, others))]
 
 
 def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
@@ -118,7 +123,8 @@ def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
     name = name_of(root)
     found: list[Found] = []
     others: list[Look] = []
-    for folder, files in walk(root, TEXT_SUFFIXES | MARKUP_SUFFIXES, out):
+    said: list[str] = []
+    for folder, files in walk(root, TEXT_SUFFIXES | MARKUP_SUFFIXES, out, said):
         relative = PurePosixPath(folder.relative_to(root))
         looks = [looked_at(path) for path in files]
         others += [look for look in looks if look.kind == "other"]
@@ -127,8 +133,8 @@ def folder_tree(root: Path, out: Path, each: bool) -> list[Found]:
         pages = [look for look in known if not is_document(look, each)]
         found += together(pages, name, PurePosixPath(name or "pages") if folder == root else relative)
     if not found:
-        raise nothing(root, others)
-    return [replace(found[0], remarks=passed_over(others)), *found[1:]]
+        raise nothing(root, [*said, *named(others)])
+    return [replace(found[0], remarks=remarks_on(said, others)), *found[1:]]
 
 
 def together(looks: Sequence[Look], root: str, place: PurePosixPath) -> list[Found]:
@@ -145,17 +151,20 @@ def together(looks: Sequence[Look], root: str, place: PurePosixPath) -> list[Fou
     return [Found(tuple(paths), root, places[kind], whole=True) for kind, paths in groups.items()]
 
 
-def passed_over(others: Sequence[Look]) -> tuple[str, ...]:
+def named(others: Sequence[Look]) -> list[str]:
     """What is to be said of files that are neither text nor pages of an OCR."""
-    said = [f"{look.path} is passed over: {STRANGERS.get(look.root, ('not hOCR, ALTO or PAGE',))[0]}" for look in others]
-    left = len(said) - MOST_NAMED
-    return (*said[:MOST_NAMED], f"{left} more files are passed over") if left > 0 else tuple(said)
+    return [passed_over(look.path, STRANGERS.get(look.root, ("not hOCR, ALTO or PAGE",))[0]) for look in others]
 
 
-def nothing(folder: Path, others: Sequence[Look]) -> UnreadableInput:
-    """The error for a folder without anything to clean; `others`: what is in it instead."""
+def remarks_on(said: list[str], others: Sequence[Look]) -> tuple[str, ...]:
+    """The same, with what was said of things that are no files; of many files of one kind three are named."""
+    return (*shortened(said), *shortened(named(others), MOST_NAMED))
+
+
+def nothing(folder: Path, said: Sequence[str]) -> UnreadableInput:
+    """The error for a folder without anything to clean; `said`: what is in it instead."""
     advice = f"Texts end in {', '.join(sorted(TEXT_SUFFIXES))}, hOCR, ALTO and PAGE in .xml, .hocr or .html; a file with another"
-    instead = f" ({passed_over(others)[0]})" if others else ""
+    instead = f" ({said[0]})" if said else ""
     return UnreadableInput(
         f"no texts in this folder{instead}", where=folder, advice=f"{advice} suffix can be given by its own path"
     )

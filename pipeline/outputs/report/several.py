@@ -60,7 +60,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
     """What a document's report.json counts; nothing where it is missing, damaged, or of a later version."""
     try:
         found = FIGURES.read(json.loads((folder / "report.json").read_bytes()))
-    except (OSError, ValueError, MadeLater):
+    except (OSError, ValueError, RecursionError, MadeLater):
         return {}
     return found if found.keys() >= NEEDED else {}
 
