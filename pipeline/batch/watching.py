@@ -86,7 +86,7 @@ class Watch:
     said: set[str] = field(default_factory=set)
     outcomes: dict[Path, Outcome] = field(default_factory=dict)
     earlier: dict[Path, Outcome] = field(default_factory=dict)
-    documents: dict[Path, Document] = field(default_factory=dict)
+    documents: dict[PurePosixPath, Document] = field(default_factory=dict)
 
     def run(self, pause: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> list[Outcome]:
         """Watch until somebody interrupts it, or once. Raises what would make an end of all documents."""
