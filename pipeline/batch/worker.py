@@ -33,6 +33,8 @@ def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memor
             answer = False, fault
         try:
             connection.send(answer)
+        except OSError:  # nobody listens any more
+            return
         except Exception as fault:  # what cannot be sent
             connection.send((False, RuntimeError(f"{type(fault).__name__}: {fault}")))
 
