@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.agreement import measure_agreement
+from benchmarks.batch import measure_batch
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.formats import measure_formats
 from benchmarks.harm import measure_harm
@@ -81,6 +82,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "trust": ("scans", lambda: measure_trust(shared, out, bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"])),
+        "batch": ("", lambda: measure_batch(out / "batch", bars["batch"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
@@ -101,7 +103,7 @@ def main() -> int:
         "--only",
         nargs="*",
         default=[],
-        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk ...",
+        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk, batch ...",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

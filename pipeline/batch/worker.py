@@ -18,11 +18,13 @@ from typing import Any
 
 
 def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memory: int) -> None:
-    """Do the requests that come, and send (whether it went well, what `work` gave or raised), until nobody asks any more."""
+    """Do the requests that come, until nobody asks any more; send None when one is begun, and (whether it went well, what `work`
+    gave or raised) when it is done."""
     enter(folder, memory)
     while True:
         try:
             request = connection.recv()
+            connection.send(None)
         except (EOFError, OSError):
             return
         try:
@@ -31,6 +33,8 @@ def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memor
             answer = False, fault
         try:
             connection.send(answer)
+        except OSError:  # nobody listens any more
+            return
         except Exception as fault:  # what cannot be sent
             connection.send((False, RuntimeError(f"{type(fault).__name__}: {fault}")))
 

@@ -114,7 +114,6 @@ class Crew(Generic[Request, Record]):
             if not self.busy:
                 return
             for worker in self.heard():
-                self.busy.remove(worker)
                 found = self.answer(worker, lost)
                 if found:
                     on_done(found[0])
@@ -141,36 +140,46 @@ class Crew(Generic[Request, Record]):
             except OSError:
                 worker.end()
                 continue
-            worker.given = given
-            worker.until = monotonic() + self.pool.seconds(given.request) if self.pool.seconds else inf
+            worker.given, worker.until = given, inf
             return worker
 
     def heard(self) -> list[Worker[Request]]:
-        """The workers that answered, died, or used up their time; waits for the first."""
+        """The workers that spoke, died, or used up their time; waits for the first."""
         until = min(worker.until for worker in self.busy)
         lines = wait([worker.line for worker in self.busy], None if until == inf else max(0.0, until - monotonic()))
         now = monotonic()
         return [worker for worker in self.busy if worker.line in lines or worker.until <= now]
 
     def answer(self, worker: Worker[Request], lost: Callable[[Request], Record]) -> tuple[Record] | None:
-        """What came of a worker's request, or None where it is to be tried again. Raises what `work` raised."""
-        given, worker.given = worker.given, None
-        assert given is not None
+        """What came of a worker's request; None where it has only been begun, or is to be tried again. Raises what `work`
+        raised."""
+        assert worker.given is not None
+        given = worker.given
         try:
             if not worker.line.poll():
-                worker.end()
+                self.dismiss(worker)
                 return ((self.pool.late or lost)(given.request),)
-            well, found = worker.line.recv()
+            answer = worker.line.recv()
         except (EOFError, OSError):
-            worker.end()
+            self.dismiss(worker)
             if given.tries >= TRIES:
                 return (lost(given.request),)
             self.again.append(given)
             return None
+        if answer is None:  # time counts from here: before, the worker had to start
+            worker.until = monotonic() + self.pool.seconds(given.request) if self.pool.seconds else inf
+            return None
+        self.busy.remove(worker)
         self.idle.append(worker)
+        well, found = answer
         if not well:
             raise found
         return (found,)
+
+    def dismiss(self, worker: Worker[Request]) -> None:
+        """End a worker that is not wanted any more."""
+        self.busy.remove(worker)
+        worker.end()
 
     def end(self) -> None:
         """End all workers."""
