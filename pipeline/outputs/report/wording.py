@@ -19,7 +19,7 @@ LABELS: dict[Kind, tuple[str, str]] = {
     "spacing": ("Spacing", "within and between words, before stops"),
     "punctuation": ("Punctuation", "misread stops and dashes"),
     "stray": ("Stray marks", "specks that were read as characters, and the blank lines they left"),
-    "furniture": ("Page furniture", "page numbers, running heads and catchwords, moved out of the text"),
+    "furniture": ("Page numbers and running heads", "moved out of the text, as catchwords are"),
     "note": ("Notes", "call-outs and notes at the foot of the page"),
     "reference": ("References", "archival and bibliographic references"),
     "name": ("Names", "of people, places and organisations"),
