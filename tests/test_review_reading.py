@@ -145,7 +145,7 @@ def test_a_finished_page_takes_no_changes(archive: Served, tab: Any) -> None:
     shown = page.context.new_page()
     shown.goto(f"{archive.base}/search?text=thaw+chart&replace=1&replacement=frost+chart")
     shown.get_by_role("button", name="Replace in the lines that are ticked").click()
-    shown.get_by_text("1 on finished pages were left").wait_for()
+    shown.get_by_text("Finished pages were left as they are (1 line)").wait_for()
     page.get_by_role("button", name="Open again").click()
     wait_for(page, "changed again")
     assert "Club" not in page.locator("#text").inner_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -13,13 +13,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from pipeline.decisions.recording import box_from
 from pipeline.decisions.store import Store
-from pipeline.outputs.report.wording import about, counted, percent
+from pipeline.model import Box
+from pipeline.outputs.report.cutouts import Frame
+from pipeline.outputs.report.wording import LABELS, about, band, counted, percent
+from pipeline.review.pictures import line_frame
 from pipeline.review.safety import Door
 
 READER = "reader"
 """The cookie that holds the reader's name, percent-encoded."""
 LONGEST_NAME = 60
+CLASSES = {kind: label.lower() for kind, (label, _) in LABELS.items()}
+"""Classes of errors as people call them, as in the report."""
 
 
 @dataclass(eq=False)
@@ -44,7 +50,7 @@ class Desk:
         """The templates; everything that goes into them is escaped."""
         loader = PackageLoader("pipeline.review")
         made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        made.globals["odds"] = odds
+        made.globals.update(odds=odds, cited=cited, band=band, strip=partial(strip, self.store))
         made.filters.update(percent=percent, counted=counted, about=about, thousands=lambda number: f"{number:,.0f}")
         return made
 
@@ -66,6 +72,17 @@ LITTLE = (
 def odds(chance: float) -> str:
     """A probability (0-1) as people say it: `about 9 in 10`."""
     return next((said for least, said in (*ODDS, *LITTLE) if chance >= least), "less than 1 in 20")
+
+
+def cited(folder: str, name: str) -> str:
+    """A page as it is named where several documents may be meant: `letter, p. 3`; where there is only one, `p. 3`."""
+    return name if folder == "." else f"{folder}, {name}"
+
+
+def strip(store: Store, line: int, box: str = "") -> tuple[Frame, Box | None] | None:
+    """What the picture of a line shows, and where in it a place on the scan (left top right bottom) lies."""
+    frame, place = line_frame(store, line), box_from(box)
+    return (frame, frame.inside(place) if place else None) if frame else None
 
 
 def desk_of(request: Request) -> Desk:

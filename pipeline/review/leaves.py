@@ -230,7 +230,7 @@ def meets(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
 
 def said(worst: Doubt | None, ruled: Sequence[Decision]) -> list[str]:
     """What is doubted and who decided, for people."""
-    doubted = [f"{odds(worst.chance).capitalize()} wrong."] if worst else []
+    doubted = [f"Wrong as it stands: {odds(worst.chance)}."] if worst else []
     return [*doubted, f"Decided by {ruled[-1].reader or 'a reader'}."] if ruled else doubted
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from pipeline.decisions.recording import box_from
 from pipeline.decisions.store import Store
-from pipeline.outputs.report.cutouts import Cutout, LinePlace, cut, opened
+from pipeline.outputs.report.cutouts import Cutout, Frame, LinePlace, cut, framed, opened
 
 MOST_BYTES = 160 << 20
 """Of decoded scans that are kept."""
@@ -46,14 +46,23 @@ class Scans:
 SCANS = Scans()
 
 
+PLACE = (
+    "SELECT lines.box, lines.turns, pages.path, pages.frame, pages.width, pages.height FROM lines JOIN pages "
+    "ON pages.document = lines.document AND pages.page = lines.page WHERE lines.number = ?"
+)
+
+
+def line_frame(store: Store, line: int) -> Frame | None:
+    """What the picture of a line shows, without making it; None where there can be none."""
+    row = store.connection.execute(PLACE, (line,)).fetchone()
+    box = box_from(row["box"]) if row and row["path"] else None
+    return framed((row["width"], row["height"]), LinePlace(box, row["turns"]), WIDTH, HEIGHT) if box else None
+
+
 @lru_cache(maxsize=512)
 def line_picture(store: Store, line: int, made: str) -> Cutout | None:
     """The picture of a line (its number in the tables of the documents that were `made`); None where there is none."""
-    row = store.connection.execute(
-        "SELECT lines.box, lines.turns, pages.path, pages.frame, pages.width, pages.height FROM lines JOIN pages "
-        "ON pages.document = lines.document AND pages.page = lines.page WHERE lines.number = ?",
-        (line,),
-    ).fetchone()
+    row = store.connection.execute(PLACE, (line,)).fetchone()
     box = box_from(row["box"]) if row else None
     gray = SCANS.get(row["path"], row["frame"]) if box else None
     if box is None or gray is None or gray.size != (row["width"], row["height"]):

@@ -46,6 +46,27 @@ Places = list[tuple[int, Scan, LinePlace]]
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What a cut-out shows: its edges on the scan, how many quarter turns it was given, and its size in pixels."""
+
+    edges: Box
+    turns: int
+    width: int
+    height: int
+
+    def inside(self, box: Box) -> Box:
+        """Where a place on the scan lies in the cut-out, in its pixels."""
+        wide, high = self.edges.right - self.edges.left, self.edges.bottom - self.edges.top
+        left, right = (min(max(x - self.edges.left, 0), wide) for x in (box.left, box.right))
+        top, bottom = (min(max(y - self.edges.top, 0), high) for y in (box.top, box.bottom))
+        for _ in range(self.turns % 4):
+            left, top, right, bottom = top, wide - right, bottom, wide - left
+            wide, high = high, wide
+        across, down = self.width / wide, self.height / high
+        return Box(round(left * across), round(top * down), round(right * across), round(bottom * down))
+
+
+@dataclass(frozen=True, slots=True)
 class Cutout:
     """A line of a scan as a JPEG, and its size in pixels."""
 
@@ -155,18 +176,28 @@ def quarter_turns(first: Box, last: Box, whole: Box) -> int:
     return 1 if down > 0 else 3
 
 
-def cut(gray: Image.Image, place: LinePlace, width: int = WIDTH, height: int = HEIGHT) -> Cutout:
-    """The line with a little of what is around it, at most so many pixels wide, and about so high if it must shrink."""
+def framed(scan: tuple[int, int], place: LinePlace, width: int = WIDTH, height: int = HEIGHT) -> Frame:
+    """The line with a little of what is around it on a scan of some size (width, height), at most so many pixels wide, and about
+    so high if it must shrink."""
     box = place.box
     pad = round(MARGIN * min(box.right - box.left, box.bottom - box.top)) + 2
-    edges = (max(0, box.left - pad), max(0, box.top - pad), min(gray.width, box.right + pad), min(gray.height, box.bottom + pad))
-    piece = gray.crop((edges[0], edges[1], max(edges[0] + 1, edges[2]), max(edges[1] + 1, edges[3])))
-    if place.turns:
-        piece = piece.rotate(90 * place.turns, expand=True)
-    scale = min(1.0, width / piece.width, max(height / piece.height, 0.25))
-    size = max(1, round(piece.width * scale)), max(1, round(piece.height * scale))
+    left, top = max(0, box.left - pad), max(0, box.top - pad)
+    right, bottom = max(left + 1, min(scan[0], box.right + pad)), max(top + 1, min(scan[1], box.bottom + pad))
+    wide, high = (bottom - top, right - left) if place.turns % 2 else (right - left, bottom - top)
+    scale = min(1.0, width / wide, max(height / high, 0.25))
+    return Frame(Box(left, top, right, bottom), place.turns, max(1, round(wide * scale)), max(1, round(high * scale)))
+
+
+def cut(gray: Image.Image, place: LinePlace, width: int = WIDTH, height: int = HEIGHT) -> Cutout:
+    """The picture of what `framed` tells."""
+    frame = framed(gray.size, place, width, height)
+    piece = gray.crop((frame.edges.left, frame.edges.top, frame.edges.right, frame.edges.bottom))
+    if frame.turns:
+        piece = piece.rotate(90 * frame.turns, expand=True)
+    size = frame.width, frame.height
     if size != piece.size:
-        piece = piece.resize(size, Image.Resampling.BOX if scale < 0.5 else Image.Resampling.LANCZOS)
+        shrunk = size[0] < 0.5 * piece.width
+        piece = piece.resize(size, Image.Resampling.BOX if shrunk else Image.Resampling.LANCZOS)
     out = io.BytesIO()
     piece.save(out, "JPEG", quality=QUALITY, optimize=True)
     return Cutout(out.getvalue(), *size)

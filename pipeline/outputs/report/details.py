@@ -14,9 +14,11 @@ from pipeline.confidence.model import LineConfidence, PageConfidence
 from pipeline.draft import DraftLine
 from pipeline.layout import find_notes
 from pipeline.outputs.folios import page_names
+from pipeline.outputs.report.doubts import bars
 from pipeline.outputs.report.lines import Part, parts
+from pipeline.outputs.report.remaining import remaining
 from pipeline.outputs.report.repairs import moved_out
-from pipeline.outputs.report.wording import band, environment
+from pipeline.outputs.report.wording import environment, plain
 from pipeline.outputs.xml import NOT_XML
 from pipeline.repair.findings import Finding
 from pipeline.result import Result
@@ -60,7 +62,8 @@ def detail_files(result: Result) -> Iterator[tuple[str, str]]:
     moved: defaultdict[int, list[tuple[int, str, str]]] = defaultdict(list)
     for row in moved_out(result):
         moved[row[0]].append(row)
-    pages = list(zip(result.draft.pages, result.confidence.pages, strict=False))
+    left = bars(result.confidence.pages, remaining(result).pages, names)
+    pages = list(zip(result.draft.pages, result.confidence.pages, left, strict=False))
     template = environment().get_template("pages.html")
     name = result.source.name or "document"
     for first in range(0, len(pages), TOGETHER):
@@ -70,13 +73,13 @@ def detail_files(result: Result) -> Iterator[tuple[str, str]]:
                 names.shown(at),
                 f"{name}, {names.shown(at)}",
                 scan_file(result, at),
-                band(sure.probability),
-                sure.expected_wrong,
+                bar.band,
+                bar.left.expected,
                 Markup("\n".join(page_lines(result, at, lines, sure))),  # noqa: S704 (all of it is escaped there)
                 findings[at],
                 moved[at],
             )
-            for at, (lines, sure) in enumerate(pages[first : first + TOGETHER], first + 1)
+            for at, (lines, sure, bar) in enumerate(pages[first : first + TOGETHER], first + 1)
         ]
         before = file_name(first) if first else ""
         after = file_name(first + TOGETHER + 1) if first + TOGETHER < len(pages) else ""
@@ -104,7 +107,7 @@ def page_lines(result: Result, page: int, lines: Sequence[DraftLine], sure: Page
 def line_html(result: Result, line: DraftLine, sure: LineConfidence) -> str:
     """A line with its changes, its doubtful words marked, and why they are doubted."""
     shown = "".join(part_html(part) for part in parts(result.draft, line.start, line.end, result.confidence.words))
-    why = f' <small class="why">{escape("; ".join(sure.reasons))}</small>' if sure.reasons else ""
+    why = f' <small class="why">{escape("; ".join(plain(reason) for reason in sure.reasons))}</small>' if sure.reasons else ""
     return shown + why
 
 

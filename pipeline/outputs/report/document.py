@@ -31,6 +31,8 @@ def report_html(result: Result, found: Account | None = None) -> str:
     held, moved = grouped(result.source.text, ledger.held), moved_out(result)
     index = [(row, surest(row, result.confidence.words)) for row in rows(result.references)]
     found = found or account(result)
+    left = remaining(result)
+    pages = bars(result.confidence.pages, left.pages, names)
     page = (
         environment()
         .get_template("report.html")
@@ -41,10 +43,10 @@ def report_html(result: Result, found: Account | None = None) -> str:
             gist=lambda pages: gist(pages, names),
             words=len(result.draft.text.split()),
             ledger=ledger,
-            remaining=remaining(result),
-            bars=bars(result.confidence.pages, names),
+            remaining=left,
+            bars=pages,
             bands=[name for _, name in BANDS],
-            worst_pages=worst_pages(result.confidence.pages),
+            worst_pages=worst_pages(pages),
             worst_lines=worst_lines(result),
             lacking=lacking(result),
             account=found,

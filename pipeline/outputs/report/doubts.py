@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.confidence.model import LineConfidence, PageConfidence
+from pipeline.confidence.residual import Estimate
 from pipeline.draft import DraftLine
 from pipeline.outputs.folios import PageNames
 from pipeline.outputs.report.cutouts import Cutout, cutouts
@@ -18,13 +19,12 @@ MOST_LINES, MOST_PAGES = 40, 12
 
 @dataclass(frozen=True, slots=True)
 class PageBar:
-    """A page in the strip: its number (from 1) and name, its band, words expected wrong, and height of its bar (0-100)."""
+    """A page: its number (from 1) and name, its band, words expected wrong, and the height of its bar in the strip (0-100)."""
 
     page: int
     name: str
     band: str
-    expected_wrong: float
-    share: float
+    left: Estimate
     height: int
 
 
@@ -38,27 +38,26 @@ class DoubtfulLine:
     cutout: Cutout | None
 
 
-def bars(pages: Sequence[PageConfidence], names: PageNames) -> list[PageBar]:
-    """Every page for the strip; the worst page has the highest bar, pages without doubt a low one."""
-    most = max((1 - page.probability for page in pages), default=0.0)
-    scale = max(most, 0.02)
+def bars(pages: Sequence[PageConfidence], left: Sequence[Estimate], names: PageNames) -> list[PageBar]:
+    """Every page, with what is left on it; the worst page has the highest bar, pages without doubt a low one. What is left on the
+    pages adds up to what is left in the document."""
+    shares = [wrong_share(page, one) for page, one in zip(pages, left, strict=True)]
+    scale = max([0.02, *shares])
     return [
-        PageBar(
-            page.number,
-            names.shown(page.number),
-            band(page.probability),
-            page.expected_wrong,
-            page.probability,
-            round(8 + 92 * (1 - page.probability) / scale),
-        )
-        for page in pages
+        PageBar(page.number, names.shown(page.number), band(1 - share), one, round(8 + 92 * share / scale))
+        for page, one, share in zip(pages, left, shares, strict=True)
     ]
 
 
-def worst_pages(pages: Sequence[PageConfidence]) -> list[tuple[PageConfidence, str]]:
-    """The pages with most words expected wrong, with the band they are in."""
-    doubtful = [page for page in pages if page.expected_wrong >= 0.5]
-    return [(page, band(page.probability)) for page in sorted(doubtful, key=lambda p: -p.expected_wrong)[:MOST_PAGES]]
+def wrong_share(page: PageConfidence, left: Estimate) -> float:
+    """The share (0-1) of a page's words that are wrong still."""
+    share = 1 - page.probability
+    return min(1.0, share * left.expected / page.expected_wrong) if page.expected_wrong else share
+
+
+def worst_pages(pages: Sequence[PageBar]) -> list[PageBar]:
+    """The pages with most words expected wrong."""
+    return sorted((page for page in pages if page.left.expected >= 0.5), key=lambda page: -page.left.expected)[:MOST_PAGES]
 
 
 def worst_lines(result: Result) -> list[DoubtfulLine]:

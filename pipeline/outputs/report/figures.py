@@ -10,7 +10,7 @@ from pipeline.formats import Format
 from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.decided import readers
 from pipeline.outputs.folios import page_names
-from pipeline.outputs.report.doubts import worst_pages
+from pipeline.outputs.report.doubts import bars, worst_pages
 from pipeline.outputs.report.remaining import remaining
 from pipeline.outputs.report.wording import band
 from pipeline.references.index import rows
@@ -29,7 +29,7 @@ def figures(result: Result, found: Account) -> dict[str, Any]:
     left = remaining(result)
     names = page_names(result.source, result.ledger, len(result.draft.pages))
     words = len(result.draft.text.split())
-    worst = worst_pages(result.confidence.pages)
+    worst = worst_pages(bars(result.confidence.pages, left.pages, names))
     return {
         **FORMAT.head,
         "document": result.source.name,
@@ -45,7 +45,7 @@ def figures(result: Result, found: Account) -> dict[str, Any]:
         "lines": left.lines,
         "lines_to_read": {f"{share:.0%}": lines for share, lines in left.readings},
         "worst_pages": [
-            {"page": names.number(p.number), "name": names.shown(p.number), "expected_wrong": p.expected_wrong} for p, _ in worst
+            {"page": names.number(p.page), "name": p.name, "expected_wrong": round(p.left.expected, 2)} for p in worst
         ],
         "findings": dict(Counter(finding.kind for finding in result.findings)),
         "completeness": dict(Counter(remark.kind for page in found.pages for remark in page.remarks)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import ceil, floor
@@ -19,13 +20,15 @@ LABELS: dict[Kind, tuple[str, str]] = {
     "spacing": ("Spacing", "within and between words, before stops"),
     "punctuation": ("Punctuation", "misread stops and dashes"),
     "stray": ("Stray marks", "specks that were read as characters, and the blank lines they left"),
-    "furniture": ("Page furniture", "page numbers, running heads and catchwords, moved out of the text"),
+    "furniture": ("Page numbers and running heads", "moved out of the text, as catchwords are"),
     "note": ("Notes", "call-outs and notes at the foot of the page"),
     "reference": ("References", "archival and bibliographic references"),
     "name": ("Names", "of people, places and organisations"),
     "word": ("Words", "misread letters"),
     "layout": ("Layout", "page, paragraph and line breaks"),
 }
+UNSURE = re.compile(r"OCR unsure of (.*) \([\d.]+\)", re.DOTALL)
+LONG = re.compile(r"(\S{40})\S{8,}(?=”)")
 BANDS = ((0.995, "good"), (0.98, "fair"), (0.95, "doubtful"), (0.0, "poor"))
 """Least expected share of right words for each of the four words used of a page."""
 
@@ -40,6 +43,7 @@ def environment() -> Environment:
     made.filters["percent"] = percent
     made.filters["counted"] = counted
     made.filters["about"] = about
+    made.filters["plain"] = plain
     made.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     return made
 
@@ -47,6 +51,15 @@ def environment() -> Environment:
 def percent(share: float) -> str:
     """A probability as people read it; certainty is never claimed."""
     return "over 99 %" if share > 0.99 else "under 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
+
+
+def plain(reason: str) -> str:
+    """Why a word is doubted, in words that a reader knows: the files have it shorter."""
+    short = LONG.sub(r"\1…", reason)
+    if short.startswith("held"):
+        return "suggested" + short.removeprefix("held")
+    said = UNSURE.fullmatch(short)
+    return f"{said[1]} was hard to read" if said else short
 
 
 def counted(number: float, one: str, many: str = "") -> str:

@@ -24,6 +24,12 @@
     form.querySelector(".row").hidden = open;
     (open ? form.querySelector("textarea") : form.querySelector("[data-all-right]")).focus();
   }
+  function step(word, on) {
+    const all = [...drawn().querySelectorAll(".word")];
+    const rtl = all.length && getComputedStyle(all[0].parentElement).direction === "rtl";
+    const next = word ? all[all.indexOf(word) + (on !== rtl ? 1 : -1)] : all[on !== rtl ? 0 : all.length - 1];
+    next?.focus();
+  }
   const undo = () => send("/audit/undo", {});
   document.addEventListener("click", (event) => {
     const word = event.target.closest(".word");
@@ -48,7 +54,10 @@
       if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); save(); }
       return;
     }
+    const word = event.target.closest(".word");
     if (event.key === "u") undo();
+    else if (event.key === "ArrowLeft" || event.key === "ArrowRight") { event.preventDefault(); step(word, event.key === "ArrowRight"); }
+    else if (event.key === "Enter" && word) { event.preventDefault(); done(); }
     else if (event.key === "e") { event.preventDefault(); typing(true); }
     else if (event.key === "Enter" && !event.target.closest("button, a")) done();
   });
@@ -57,6 +66,7 @@
     drawn().dataset.known = "1";
     since = Date.now();
     if (drawn().dataset.said) errata.say(drawn().dataset.said);
+    errata.centre(drawn());
     drawn().querySelector("[data-all-right]")?.focus();
   }
   document.addEventListener("htmx:afterSettle", fresh);

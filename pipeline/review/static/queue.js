@@ -58,7 +58,7 @@
   }
 
   function wholePage() {
-    const image = task().querySelector(".strip img");
+    const image = task().querySelector(".strip[data-page]");
     const dialog = task().querySelector("dialog");
     if (!image || !dialog) return;
     const sheet = dialog.querySelector(".sheet");
@@ -114,7 +114,7 @@
       if (!sorts.hidden) sorts.querySelector("button").focus();
     } else if (data.sort) send("/word", { sort: data.sort, text: data.form });
     else if (data.wholePage !== undefined) wholePage();
-    else if (data.zoom !== undefined) button.setAttribute("aria-pressed", String(task().classList.toggle("zoomed")));
+    else if (data.zoom !== undefined) button.setAttribute("aria-pressed", String(task().classList.toggle("zoomed"))), errata.centre(task());
     else if (data.ticks !== undefined) {
       const boxes = [...task().querySelectorAll("[data-member]")];
       const on = !boxes.some((box) => box.checked);
@@ -166,8 +166,7 @@
     if (task().dataset.said) errata.say(task().dataset.said);
     if (form) history.replaceState(null, "", location.pathname.startsWith("/task/") || location.pathname === "/queue" ? location.href : "/queue");
     (task().querySelector("[data-enter]") || task()).focus({ preventScroll: true });
-    const image = task().querySelector(".strip img");
-    image?.addEventListener("error", () => image.closest(".strip").remove());
+    errata.centre(task());
   }
 
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "task" || event.detail.elt.id === "task") fresh(); });

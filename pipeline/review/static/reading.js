@@ -50,16 +50,24 @@
     following = true;
     if (inner.top < outer.top + 20 || inner.bottom > outer.bottom - 20) pane.scrollTop += inner.top - outer.top - outer.height / 2;
     if (inner.left < outer.left || inner.right > outer.right) pane.scrollLeft += inner.left - outer.left - outer.width / 2;
+    if (pane === text() && !scrolls()) {
+      const now = one.getBoundingClientRect(), low = document.getElementById("about").getBoundingClientRect().top, high = edge();
+      if (now.top < high || now.bottom > low) scrollBy(0, now.top - (high + low) / 2);
+    }
     requestAnimationFrame(() => requestAnimationFrame(() => { following = false; }));
   }
 
+  // On a small screen the text is as long as it is, and the window is scrolled, under the scan that stays.
+  const scrolls = () => text().scrollHeight > text().clientHeight + 1;
+  const edge = () => (scrolls() ? text().getBoundingClientRect().top : leaf().querySelector(".scan")?.getBoundingClientRect().bottom || 0);
+
   function follow(from) {
-    const scan = leaf().querySelector(".scan"), svg = scan?.querySelector("svg");
+    const scan = leaf()?.querySelector(".scan"), svg = scan?.querySelector("svg");
     if (!svg || following) return;
     const lines = [...text().querySelectorAll(".line[data-top]")];
     if (!lines.length) return;
     const size = svg.getBoundingClientRect().height / svg.viewBox.baseVal.height;
-    const low = (line) => line.getBoundingClientRect().top - text().getBoundingClientRect().top;
+    const low = (line) => line.getBoundingClientRect().top - edge();
     following = true;
     if (from === text()) {
       const line = lines.find((one) => low(one) >= 0) || lines[lines.length - 1];
@@ -178,7 +186,7 @@
     mark("over", place ? Number(place.dataset.n) : 0);
     if (place && !at && word(place.dataset.n)) tell(word(place.dataset.n), true);
   });
-  document.addEventListener("scroll", (event) => { if (event.target.classList?.contains("pane")) follow(event.target); }, true);
+  document.addEventListener("scroll", (event) => { if (event.target.classList?.contains("pane")) follow(event.target); else if (event.target === document && !scrolls()) follow(text()); }, true);
   document.addEventListener("change", (event) => { if (event.target.closest(".filter")) event.target.form.requestSubmit(); });
   document.addEventListener("htmx:beforeSwap", () => { kept = [text().scrollTop, leaf().querySelector(".scan")?.scrollTop || 0]; });
   document.addEventListener("htmx:afterSettle", () => {

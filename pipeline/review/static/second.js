@@ -3,6 +3,7 @@
 (() => {
   const since = Date.now();
   const form = () => document.getElementById("opinion");
+  document.addEventListener("DOMContentLoaded", () => errata.centre(document));
   document.addEventListener("submit", () => { form().elements.milliseconds.value = Date.now() - since; });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select") || !form()) return;

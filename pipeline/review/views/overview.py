@@ -52,7 +52,7 @@ def minutes(number: float) -> str:
     """A time as people say it: `40 minutes`, `3 hours`; no more digits than it is worth."""
     if number < 1:
         return "a minute"
-    if number < 10:
+    if number < 20:
         return f"{number:.0f} minute{'' if round(number) == 1 else 's'}"
     if number < 90:
         return f"{5 * round(number / 5)} minutes"

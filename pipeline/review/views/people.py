@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pipeline.review.deciding import Stale
-from pipeline.review.desk import LONGEST_NAME, READER, desk_of, page, reader_of
+from pipeline.review.desk import CLASSES, LONGEST_NAME, READER, desk_of, page, reader_of
 from pipeline.review.packets import close_packet, free_packet, make_packet, packets, take_packet
 from pipeline.review.queueing import Doubt, doubt_of
 from pipeline.review.readers import add_reader, readers
@@ -36,25 +36,8 @@ def listed(request: Request, status: int = 200, said: str = "") -> Response:
     seconds_wanted = {packet.number: waiting(connection, packet.number) for packet in found if packet.second}
     context: dict[str, Any] = {"readers": readers(connection), "packets": found, "documents": documents, "classes": classes}
     return page(
-        request, "people.html", status, said=said, agreed=agreement(connection), waiting=seconds_wanted, names=NAMES, **context
+        request, "people.html", status, said=said, agreed=agreement(connection), waiting=seconds_wanted, names=CLASSES, **context
     )
-
-
-NAMES = {
-    "quote": "quotation marks",
-    "apostrophe": "apostrophes",
-    "hyphen": "broken words",
-    "spacing": "spacing",
-    "punctuation": "punctuation",
-    "stray": "stray marks",
-    "furniture": "page numbers and running heads",
-    "note": "notes",
-    "reference": "references",
-    "name": "names",
-    "word": "words",
-    "layout": "layout",
-}
-"""Classes of doubts as people call them."""
 
 
 async def named(request: Request) -> Response:

@@ -14,9 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from pipeline.decisions.holding import holding
-from pipeline.ledger import KINDS
 from pipeline.review.deciding import Stale, redo, undo
-from pipeline.review.desk import Desk, desk_of, page, reader_of
+from pipeline.review.desk import CLASSES, Desk, desk_of, page, reader_of
 from pipeline.review.leaves import PARTS, Doubt, Word, changed_pages, leaf
 from pipeline.review.standing import standing
 from pipeline.review.writing import ANEW, lock, locks, place_row, put_back, write
@@ -70,7 +69,7 @@ def filters(request: Request) -> dict[str, str]:
     """What is to be shown, as the address says."""
     given = request.query_params
     show, of = given.get("show", ""), given.get("of", "")
-    return {"show": show if show in SHOWN else "", "of": of if of in KINDS else ""}
+    return {"show": show if show in SHOWN else "", "of": of if of in CLASSES else ""}
 
 
 def query_of(wanted: dict[str, str]) -> str:
@@ -103,7 +102,7 @@ def shown(request: Request, status: int = 200, said: str = "") -> Response:
         request,
         "leaf.html" if "hx-request" in request.headers else "read.html",
         status,
-        **{"leaf": made, "row": row, "wanted": wanted, "query": query_of(wanted), "said": said, "parts": PARTS, "kinds": KINDS},
+        **{"leaf": made, "row": row, "wanted": wanted, "query": query_of(wanted), "said": said, "parts": PARTS, "kinds": CLASSES},
         **{"pages": pages[max(0, at - AROUND) : at + AROUND + 1], "many": len(pages), "shows": SHOWN, "picked": picker(wanted)},
         **{"locked": bool(held), "whole": bool(locks(desk.store, row["folder"], None)), "made": desk.made},
         pictured=bool(row["path"]) and Path(row["path"]).is_file(),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pipeline.outputs.report.wording import counted
 from pipeline.review.deciding import Stale, short
 from pipeline.review.desk import desk_of, page, reader_of
 from pipeline.review.searching import MOST_FOUND, Found, Sought, search
@@ -59,13 +60,13 @@ def replace(request: Request, sought: Sought, ticked: set[int]) -> Response:
         found, _ = search(desk.store, sought, texts_now(desk))
         chosen = [line for line in found if line.number in ticked]
         texts = {line.number: line.after for line in chosen if not locks(desk.store, line.folder, line.page)}
-        label = f"replaced: “{short(sought.text)}” → “{short(sought.replacement or '')}”, {len(texts)} lines"
+        label = f"replaced: “{short(sought.text)}” → “{short(sought.replacement or '')}”, {counted(len(texts), 'line')}"
         count = type_lines(desk, reader_of(request), texts, label) if texts else 0
     except (ValueError, Stale) as fault:
         raise HTTPException(400, str(fault)) from fault
     left = len(chosen) - len(texts)
-    finished = f" {left} on finished pages were left as they are." if left else ""
-    return shown(request, sought, f"Replaced in {count} lines. It can be undone in the history.{finished}")
+    finished = f" Finished pages were left as they are ({counted(left, 'line')})." if left else ""
+    return shown(request, sought, f"Replaced in {counted(count, 'line')}. It can be undone in the history.{finished}")
 
 
 ROUTES = [Route("/search", searched), Route("/search", replaced, methods=["POST"])]
