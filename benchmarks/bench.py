@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.agreement import measure_agreement
+from benchmarks.cluster import measure_cluster
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.formats import measure_formats
 from benchmarks.harm import measure_harm
@@ -81,6 +82,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "trust": ("scans", lambda: measure_trust(shared, out, bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"])),
+        "cluster": ("", lambda: measure_cluster(out / "cluster", bars["cluster"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
@@ -88,7 +90,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "trust", "formats", "harm", "desk"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "trust", "formats", "harm", "desk", "cluster"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
@@ -101,7 +103,7 @@ def main() -> int:
         "--only",
         nargs="*",
         default=[],
-        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk ...",
+        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk, cluster ...",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
