@@ -108,7 +108,7 @@ def clean_bytes(data: bytes, name: str, order: Order, origin: Path | None = None
     return process(selected_pages(read_data(data, name, order.images, origin), order.selected), order.settings)
 
 
-def repair_again(paths: Sequence[Path], order: Order, report: Reporter, pool: Pool | None = None) -> list[Outcome]:
+def repair_again(paths: Sequence[Path], order: Order, report: Reporter, *, pool: Pool | None = None) -> list[Outcome]:
     """`process` again, from what was read and kept, the finished documents in some folders. `pool` and errors as for
     `digitise`."""
     check_settings(order.settings)

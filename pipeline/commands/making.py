@@ -157,7 +157,7 @@ def repair(folders: tuple[Path, ...], **given: Any) -> int:
 
     order, console = ordered(given)
     with pool_for(order.settings, folders, None, console.say) as pool:
-        return closed(run.repair_again(folders, order, console, pool), console)
+        return closed(run.repair_again(folders, order, console, pool=pool), console)
 
 
 @click.command()
