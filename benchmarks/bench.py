@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.agreement import measure_agreement
 from benchmarks.batch import measure_batch
+from benchmarks.cluster import measure_cluster
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.formats import measure_formats
 from benchmarks.harm import measure_harm
@@ -83,6 +84,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"])),
         "batch": ("", lambda: measure_batch(out / "batch", bars["batch"])),
+        "cluster": ("", lambda: measure_cluster(out / "cluster", bars["cluster"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
@@ -90,7 +92,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "trust", "formats", "harm", "desk"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "trust", "formats", "harm", "desk", "cluster"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
@@ -103,7 +105,7 @@ def main() -> int:
         "--only",
         nargs="*",
         default=[],
-        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk, batch ...",
+        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk, batch, cluster ...",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
