@@ -17,10 +17,32 @@ from PIL import Image, ImageDraw, ImageFont
 
 LETTER = "The Soviet Govern-\nment sent a note to the\nBritish Embassy in Moscow.\n"
 NAMES = (
-    "plain", "two words", "new\nline", "tab\there", "\x1b[31mred\x1b[0m", "$(touch harm)", "; rm -rf x", "-n", "--help", "'quoted\"", "a%sb{0}",
-    "Письмо", "信件", "رسالة", "\u202efdp", "e\u0301cole", "=SUM(A1)", "..dots..", "con", "q" * 120, "\udcff\udcfe", "*?[x]", "back\\slash",
-    "<b>bold<b>", "&amp;",
-)  # fmt: skip
+    "plain",
+    "two words",
+    "new\nline",
+    "tab\there",
+    "\x1b[31mred\x1b[0m",
+    "$(touch harm)",
+    "; rm -rf x",
+    "-n",
+    "--help",
+    "'quoted\"",
+    "a%sb{0}",
+    "Письмо",
+    "信件",
+    "رسالة",
+    "\u202efdp",
+    "e\u0301cole",
+    "=SUM(A1)",
+    "..dots..",
+    "con",
+    "q" * 120,
+    "\udcff\udcfe",
+    "*?[x]",
+    "back\\slash",
+    "<b>bold<b>",
+    "&amp;",
+)
 """Names without suffixes: they can be those of files, and must not do anything."""
 Made = Mapping[str, bytes | Callable[[Path], object]]
 
@@ -122,7 +144,7 @@ def bad_pdfs() -> Made:
 
 def bad_scans() -> Made:
     """Name and bytes, or maker, of what `errata digitise` cannot read."""
-    noise = random.Random(1).randbytes(4000)
+    noise = random.Random(1).randbytes(4000)  # noqa: S311 (it is to be the same each time)
     return {
         "empty.png": b"",
         "breaks-off.png": saved("PNG")[:900],
@@ -169,10 +191,20 @@ def listening(path: Path) -> None:
 
 
 WORDS = "".join(f"<String CONTENT='{word}'/>" for word in LETTER.replace("-", "").split())
-ALTO = "<alto xmlns='http://www.loc.gov/standards/alto/ns-v4#'><Layout><Page><PrintSpace><TextBlock><TextLine>{}</TextLine></TextBlock></PrintSpace></Page></Layout></alto>"  # fmt: skip
+ALTO = (
+    "<alto xmlns='http://www.loc.gov/standards/alto/ns-v4#'><Layout><Page><PrintSpace><TextBlock><TextLine>"
+    "{}</TextLine></TextBlock></PrintSpace></Page></Layout></alto>"
+)
 SPANS = " ".join(f"<span class='ocrx_word' title='bbox 1 1 9 9; x_wconf 90'>{word}</span>" for word in LETTER.split())
-HOCR = f"<html xmlns='http://www.w3.org/1999/xhtml'><body><div class='ocr_page'><span class='ocr_line'>{SPANS}</span></div></body></html>"
-PAGE_XML = f"<PcGts xmlns='http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15'><Page imageFilename='x' imageWidth='9' imageHeight='9'><TextRegion id='a'><TextLine id='b'><TextEquiv><Unicode>{LETTER.replace(chr(10), ' ')}</Unicode></TextEquiv></TextLine></TextRegion></Page></PcGts>"  # fmt: skip
+HOCR = (
+    "<html xmlns='http://www.w3.org/1999/xhtml'><body><div class='ocr_page'>"
+    f"<span class='ocr_line'>{SPANS}</span></div></body></html>"
+)
+PAGE_XML = (
+    "<PcGts xmlns='http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15'>"
+    "<Page imageFilename='x' imageWidth='9' imageHeight='9'><TextRegion id='a'><TextLine id='b'><TextEquiv><Unicode>"
+    f"{LETTER.replace(chr(10), ' ')}</Unicode></TextEquiv></TextLine></TextRegion></Page></PcGts>"
+)
 
 
 def good_texts() -> dict[str, bytes]:
@@ -195,7 +227,8 @@ def bad_texts() -> Made:
     """Name and bytes, or maker, of what `errata clean` cannot read."""
     laughs = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
     big = f"<!DOCTYPE alto [<!ENTITY a '{'a' * 50_000}'>]>"
-    secret = "<!DOCTYPE alto [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
+    named = "<String CONTENT='&l11;'/>"
+    outside = "<!DOCTYPE alto [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
     return {
         "empty.txt": b"",
         "blank.txt": b" \n\t\n",
@@ -204,10 +237,10 @@ def bad_texts() -> Made:
         "book.txt": saved("PDF"),
         "archive.txt": b"PK\x03\x04" + bytes(100),
         "laughs.xml": f"<!DOCTYPE alto [<!ENTITY l0 'lol'>{laughs}]>{ALTO.format('&l11;')}".encode(),
-        "laughs-in-an-attribute.xml": f"<!DOCTYPE alto [<!ENTITY l0 'l'>{laughs}]>{ALTO.format('<String CONTENT=' + chr(34) + '&l11;' + chr(34) + '/>')}".encode(),
+        "laughs-in-an-attribute.xml": f"<!DOCTYPE alto [<!ENTITY l0 'l'>{laughs}]>{ALTO.format(named)}".encode(),
         "large-entity.xml": (big + ALTO.format(f"<String CONTENT='{'&a;' * 20_000}'/>")).encode(),
-        "another-file.xml": (secret + ALTO.format("&x;")).encode(),
-        "another-file-in-an-attribute.xml": (secret + ALTO.format("<String CONTENT='&x;'/>")).encode(),
+        "another-file.xml": (outside + ALTO.format("&x;")).encode(),
+        "another-file-in-an-attribute.xml": (outside + ALTO.format("<String CONTENT='&x;'/>")).encode(),
         "another-dtd.xml": b"<!DOCTYPE alto SYSTEM 'http://127.0.0.1:9/alto.dtd'>" + ALTO.format("&unknown;").encode(),
         "deep.xml": ALTO.format("<x>" * 100_000).encode(),
         "breaks-off.xml": ALTO.format(WORDS)[:300].encode(),

@@ -15,6 +15,8 @@ NEAR, FAR, LOST = 4.0, 7.0, 8.5
 """Costs: shapes that are near; any other letter for one; a letter lost or brought in by the OCR."""
 SLIP, USUAL_SLIP, ODD_SLIP = 7.5, 4.5, 9.0
 """Costs of a typist's or author's slip, of one of those that people make most, and of a letter that lies elsewhere."""
+LONGEST_WORD = 100
+"""Letters; what is longer is a rule, a row of strokes, or no text at all."""
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = frozenset("aeiouy")
 
@@ -125,8 +127,11 @@ def beside(first: str, second: str) -> bool:
 
 
 def variants(read: str) -> dict[str, tuple[str, str]]:
-    """Everything that one near misreading could have turned into `read`, with that misreading (meant, read)."""
+    """Everything that one near misreading could have turned into `read`, with that misreading (meant, read); nothing for a run of
+    letters that is longer than any word."""
     made: dict[str, tuple[str, str]] = {}
+    if len(read) > LONGEST_WORD:
+        return made
     for meant, seen in table():
         at = read.find(seen) if seen in read else -1  # looking is much cheaper than finding, and most are not there
         while at >= 0:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.language import wordlists
 from pipeline.language.candidates import Candidate, CandidateIndex
+from pipeline.language.confusions import LONGEST_WORD
 from pipeline.language.languages import ENGLISH, codes, is_script, words_of
 from pipeline.language.packs import Pack, PackInfo, find_pack, load_pack
 
@@ -143,6 +144,8 @@ class Lexicon:
         Known are listed forms, their possessives, their other British or American spelling, and hyphened compounds of
         which every part is known. Names of packs need their capital; numbers are not words, nor letters but a and I.
         """
+        if len(word) > LONGEST_WORD:
+            return False
         verdict = self.verdicts.get(word)
         if verdict is None:
             verdict = self.verdicts[word] = self.judge(word.translate(MARKS))

@@ -234,7 +234,7 @@ def read_forms(rows: Iterable[tuple[str, ...]], where: str, kinds: Iterable[str]
             if form.kind not in known:
                 raise ValueError(f"{form.kind!r} is none of the kinds {', '.join(sorted(known))}")
             re.compile(form.parsed[1])
-        except ValueError as fault:
+        except (ValueError, OverflowError, RecursionError, re.error) as fault:
             advice = "Templates are explained at the top of the forms.txt of the interwar dictionary"
             raise InvalidConfig(f"{form.template!r}: {fault}", where=where, advice=advice) from fault
         yield form
