@@ -16,7 +16,7 @@ from pipeline.errors import InvalidRecord, UnreadableInput
 NAME = "errata.json"
 TEXT = "text.txt"
 FORMAT = 1
-LEFT = re.compile(r"\..+\.(?:\d+|[a-z0-9_]{8})")
+LEFT = re.compile(r"\..+\.\d+")
 """Names of files that were being written; they get their real names once they are whole."""
 FOLDERS = ("", "ocr", "pages", "report", "alto", "page")
 

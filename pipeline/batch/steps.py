@@ -51,7 +51,7 @@ class Begin:
             locks, kept = untouchable(document.name, folder)
             if kept is not None:
                 return kept
-            return Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order.selected)))
+            return Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order)))
         except Exception as fault:
             return failure(document.name, folder, fault)
 
@@ -140,12 +140,13 @@ def folder_of(task: Begin | Finish) -> Path:
     return task.order.out / task.document.relative_out if isinstance(task, Begin) else task.folder
 
 
-def chosen(document: Document, selected: Sequence[int]) -> list[tuple[int, Frame]]:
+def chosen(document: Document, order: Order) -> list[tuple[int, Frame]]:
     """The frames of a document that were asked for, with their places in the scan order. Raises PipelineError."""
     found: list[Frame] = []
+    selected = order.selected
     for path in document.inputs:
         try:
-            found += frames(path)
+            found += frames(path, order.settings.megapixels * 1_000_000)
         except (UnreadableInput, EncryptedPdf):
             if len(document.inputs) == 1:
                 raise
