@@ -44,7 +44,8 @@ class Settings(BaseModel):
     what they are always replaced by. `formats`: what is made of a document besides the text and what goes with it.
     `calibration`: a file of weights for confidences, of `errata calibrate`; empty: those that come with Errata. `page_seconds`,
     `document_seconds`: the longest that a page may be read, a document repaired; `memory`: MB that each process may have (0: most
-    of the machine's). `state`: the file or folder of the journal (empty: in the output folder).
+    of the machine's); `megapixels`: the largest image that is read. `state`: the file or folder of the journal (empty: in the
+    output folder).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -71,6 +72,7 @@ class Settings(BaseModel):
     page_seconds: Annotated[float, Field(gt=0)] = 600.0
     document_seconds: Annotated[float, Field(gt=0)] = 3600.0
     memory: Annotated[int, Field(ge=0)] = 0
+    megapixels: Annotated[int, Field(gt=0)] = 200
     state: str = ""
 
     @field_validator("period", "never", "without", "keep", "formats", mode="before")
@@ -136,7 +138,17 @@ class Settings(BaseModel):
     def fingerprint(self, *, with_scans: bool) -> str:
         """What of the settings changes the result, as a short hash; for texts those that concern scans do not count."""
         scans_only = {"keep_images", "use_text_layer", "split", "effort", "engine"}
-        always_left = {"jobs", "scheduler", "cache", "formats", "page_seconds", "document_seconds", "memory", "state"}
+        always_left = {
+            "jobs",
+            "scheduler",
+            "cache",
+            "formats",
+            "page_seconds",
+            "document_seconds",
+            "memory",
+            "megapixels",
+            "state",
+        }
         always_left |= {"calibration"}  # what it holds counts, not where it lies
         kept = self.model_dump(mode="json", exclude=always_left if with_scans else always_left | scans_only)
         return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -157,7 +157,7 @@ def full(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
 
 
-@pytest.mark.parametrize("place", ["pipeline.batch.pages.store", "pipeline.outputs.files.tempfile.mkstemp"])
+@pytest.mark.parametrize("place", ["pipeline.batch.pages.store", "pipeline.outputs.files.holds"])
 def test_a_full_disk_stops_the_run_and_it_goes_on_from_there(
     errata: Errata, scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -222,3 +222,10 @@ def test_a_text_that_changes_while_it_is_read_is_made_again(
     assert ran.code == ExitCode.INPUT_FILE and "changed while it was read" in ran.err
     assert errata("clean", text_file, "-o", "out").code == ExitCode.OK
     assert (tmp_path / "out" / "letter" / "text.txt").read_text() == "another text\n"
+
+
+def test_the_largest_image_can_be_set(errata: Errata, scan: Path, tmp_path: Path) -> None:
+    draw_page(PAGE, (1500, 1000)).save(scan)
+    (tmp_path / "errata.toml").write_text("megapixels = 1\n")
+    ran = errata("digitise", scan, "-o", "out")
+    assert ran.code == ExitCode.INPUT_FILE and "the limit is 1 million" in ran.err

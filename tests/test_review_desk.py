@@ -217,7 +217,7 @@ def test_from_the_scans_to_the_reviewed_texts(tmp_path: Path, desk: Serve, tab: 
     out = tmp_path / "out"
     scans = [str(tmp_path / f"{number}.png") for number in (1, 2)]
     assert main(["digitise", *scans, "-o", str(out), "--effort", "fast", "--format", "tei", "-q"]) == 0
-    before = {path.name: (path / "text.txt").read_text() for path in out.iterdir() if path.is_dir()}
+    before = {path.name: (path / "text.txt").read_text() for path in out.iterdir() if (path / "text.txt").is_file()}
     served = desk(out)
     page = tab(served.address)
     page.goto(f"{served.base}/queue?kind=line")
@@ -232,7 +232,7 @@ def test_from_the_scans_to_the_reviewed_texts(tmp_path: Path, desk: Serve, tab: 
         page.keyboard.press("Enter")
         page.wait_for_function("old => document.getElementById('said').textContent !== old", arg=before_this)
     assert main(["apply", str(out), "-q"]) == 0
-    after = {path.name: (path / "text.txt").read_text() for path in out.iterdir() if path.is_dir()}
+    after = {path.name: (path / "text.txt").read_text() for path in out.iterdir() if (path / "text.txt").is_file()}
     changed = [name for name in after if after[name] != before[name]]
     assert len(changed) == 1 and after[changed[0]] == before[changed[0]].replace(decided, "Persia", 1)
     assert (

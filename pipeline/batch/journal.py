@@ -76,7 +76,8 @@ class Row:
 
 
 class Journal:
-    """The journal of a run over the documents in the folder `home`, written once a second; in memory only without a `path`."""
+    """The journal of a run over the documents in the folder `home`, written once a second; in memory only without a `path`. Where
+    no run is begun in it, nothing is kept."""
 
     def __init__(self, home: Path = Path(), path: Path | None = None) -> None:
         self.home, self.connection = home, connected(path)
@@ -112,6 +113,8 @@ class Journal:
 
     def started(self, document: str, page: int = 0, stage: str = WRITE) -> None:
         """A page or document is begun."""
+        if not self.run:
+            return
         key = document, page, stage
         with self.lock:
             self.begun[key] = time.monotonic()
@@ -119,6 +122,8 @@ class Journal:
 
     def ended(self, key: Key, row: Row, *, fresh: bool = True) -> None:
         """A page or document is done, or failed; not `fresh`: it was done before, and nothing had to be done."""
+        if not self.run:
+            return
         with self.lock:
             begun, before = self.begun.pop(key, None), self.rows.get(key)
             if fresh:

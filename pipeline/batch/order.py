@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from platform import node
 
 from pipeline import __version__
 from pipeline.batch.stamp import Stamp, hash_files, hash_inputs, read_stamp
@@ -43,6 +44,7 @@ class Home:
     """The output folder as it was when a run began: a disk that is taken out leaves an empty folder of the same name."""
 
     folder: Path
+    machine: str
     device: int
     number: int
 
@@ -52,7 +54,8 @@ class Home:
             now = self.folder.stat()
         except OSError:
             now = None
-        if now is None or (now.st_dev, now.st_ino) != (self.device, self.number):
+        here = node() == self.machine  # another one may number its disks otherwise
+        if now is None or (here and (now.st_dev, now.st_ino) != (self.device, self.number)):
             advice = "Bring it back, then give the same command"
             raise UnwritableOutput("the output folder is gone", where=self.folder, advice=advice)
 
@@ -65,7 +68,7 @@ def home_of(order: Order) -> Home | None:
         now = order.out.stat()
     except OSError as fault:
         raise unwritable(order.out, fault) from fault
-    return Home(order.out, now.st_dev, now.st_ino)
+    return Home(order.out, node(), now.st_dev, now.st_ino)
 
 
 def settings_hash(settings: Settings, *, with_scans: bool) -> str:

@@ -99,13 +99,13 @@ def treat_and_recognise(request: PageRequest, record: PageRecord) -> tuple[PageR
     """
     asked: tuple[Treatment, ...] = ()
     if record.text_layer:
-        layer = read_layer(request.path, request.frame, images.MAX_PIXELS)
+        layer = read_layer(request.path, request.frame, request.pixels)
         if isinstance(layer, Layer):
             said = f"the page's own text was taken ({layer.words:,} words); nothing was read from the image"
             taken = (Treatment(TEXT_LAYER, True, said),)
             return replace(record, width=layer.width, height=layer.height, treatments=taken), layer.hocr
         asked = (Treatment(TEXT_LAYER, False, f"{layer}; it was read from the image"),)
-    gray = images.load(request.path, request.frame)
+    gray = images.load(request.path, request.frame, request.pixels)
     height, width = gray.shape
     found = read_leaves(gray, request)
     record = replace(record, width=width, height=height, treatments=(*asked, *found.treatments))

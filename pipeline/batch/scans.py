@@ -195,6 +195,7 @@ def requests(begun: Begun, reading: Reading, order: Order) -> Iterator[PageReque
         packs=settings.packs,
         engine=settings.engine,
         seconds=settings.page_seconds,
+        pixels=settings.megapixels * 1_000_000,
     )
     for number, frame in begun.pages:
         yield replace(common, path=frame.path, frame=frame.number, number=number, locked=number in begun.locks.pages)

@@ -16,7 +16,7 @@ from pipeline.sources.entries import strange
 
 NAME = "errata.json"
 TEXT = "text.txt"
-LEFT = re.compile(r"\..+\.(?:\d+|[a-z0-9_]{8})")
+LEFT = re.compile(r"\..+\.\d+")
 """Names of files that were being written; they get their real names once they are whole."""
 FOLDERS = ("", "ocr", "pages", "report", "alto", "page")
 

@@ -52,7 +52,7 @@ class Begin:
             locks, kept = untouchable(document.name, folder)
             if kept is not None:
                 return kept
-            begun = Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order.selected)))
+            begun = Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order)))
             if not order.dry_run:
                 claim(folder)
             return begun
@@ -144,12 +144,13 @@ def folder_of(task: Begin | Finish) -> Path:
     return task.order.out / task.document.relative_out if isinstance(task, Begin) else task.folder
 
 
-def chosen(document: Document, selected: Sequence[int]) -> list[tuple[int, Frame]]:
+def chosen(document: Document, order: Order) -> list[tuple[int, Frame]]:
     """The frames of a document that were asked for, with their places in the scan order. Raises PipelineError."""
     found: list[Frame] = []
+    selected = order.selected
     for path in document.inputs:
         try:
-            found += frames(path)
+            found += frames(path, order.settings.megapixels * 1_000_000)
         except (UnreadableInput, EncryptedPdf):
             if len(document.inputs) == 1:
                 raise

@@ -144,7 +144,7 @@ def better_fits(
     words: Sequence[str], before: NDArray[np.bool_], after: NDArray[np.bool_], places: Places, knowledge: Knowledge
 ) -> Floats:
     """How much better a common word, of which this one is a near misreading, goes with the words beside it (0-5)."""
-    meant: dict[str, list[str]] = {}
+    meant: dict[str, tuple[str, ...]] = {}
     found = np.zeros(len(words), dtype=np.float32)
     for at, word in enumerate(words):
         candidates = meant.get(word)
@@ -158,12 +158,13 @@ def better_fits(
     return np.clip(found, 0.0, 5.0)
 
 
-def commoner(word: str, lexicon: Lexicon) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def commoner(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The common words that may have been meant where `word` is read."""
     if not (2 <= len(word) <= LONGEST_MEANT and word.isalpha()):
-        return []
+        return ()
     least = max(COMMON_MEANT, lexicon.zipf.get(word, 0.0) - 1.5)
-    return [form.lower() for form in variants(word) if lexicon.zipf.get(form.lower(), 0.0) >= least]
+    return tuple(form.lower() for form in variants(word) if lexicon.zipf.get(form.lower(), 0.0) >= least)
 
 
 def familiar(left: str, word: str, right: str, knowledge: Knowledge) -> float:

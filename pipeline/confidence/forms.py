@@ -204,6 +204,7 @@ def is_abbreviated(core: str, lexicon: Lexicon) -> bool:
     return f"{core}." in lexicon.abbreviations or f"{core.lower()}." in lexicon.abbreviations
 
 
+@lru_cache(maxsize=1 << 16)
 def rarer_than_misread(word: str, lexicon: Lexicon) -> float:
     """How much rarer a known word is than the commonest word of which it is one near misreading: the root of the difference on
     the Zipf scale, up to 3, since any difference tells more than how great it is."""

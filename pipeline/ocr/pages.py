@@ -33,7 +33,7 @@ class PageRequest:
     `text_layer`: where a page of a PDF has a text of its own, take that. `split`: two-page openings become two pages. `effort`:
     how often a page is read (fast: once; balanced: again in doubt; thorough: five times); `packs`: dictionaries for the vote.
     `engine`: what reads, by its name in `recognition.ENGINES`, or `auto`. `locked`: a person has finished it, and what was read
-    stays. `seconds`: the longest that all of it may take.
+    stays. `seconds`: the longest that all of it may take; `pixels`: the most that it may have.
     """
 
     path: Path
@@ -51,6 +51,7 @@ class PageRequest:
     engine: str = "pytesseract"
     locked: bool = False
     seconds: float = 600.0
+    pixels: int = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tempfile
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -146,28 +146,16 @@ def holds(path: Path, data: bytes) -> bool:
 @contextmanager
 def fresh(path: Path) -> Iterator[Path]:
     """A file to be written, which then takes the place of `path`. Raises UnwritableOutput for what the system refuses."""
-    temporary: Path | None = None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{threading.get_ident()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        temporary = Path(name)
         yield temporary
-        temporary.chmod(0o666 & ~current_umask())
         temporary.replace(path)
     except OSError as error:
         raise UnwritableOutput(f"cannot be written ({error.strerror or error})", where=path, advice=ADVICE) from error
     finally:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-
-
-def current_umask() -> int:
-    """The permissions that this process takes from new files; the system has no way to ask without setting."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:

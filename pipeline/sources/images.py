@@ -41,27 +41,28 @@ class Frame:
     number: int = 1
 
 
-def frames(path: Path) -> list[Frame]:
-    """The frames of a file, without decoding any. Raises UnreadableInput (EncryptedPdf) where there is nothing to be had."""
+def frames(path: Path, most: int = MAX_PIXELS) -> list[Frame]:
+    """The frames of a file, without decoding any; the first has no more than `most` pixels. Raises UnreadableInput (EncryptedPdf)
+    where there is nothing to be had."""
     check_file(path)
     if is_pdf(path):
         return [Frame(path, number) for number in range(1, books.page_count(path) + 1)]
-    with opened(path) as image:
+    with opened(path, most) as image:
         return [Frame(path, number) for number in range(1, count_frames(image) + 1)]
 
 
-def load(path: Path, frame: int = 1) -> Gray:
+def load(path: Path, frame: int = 1, most: int = MAX_PIXELS) -> Gray:
     """A frame (from 1) as uint8 greys, height x width, at its own resolution and the right way up by its EXIF orientation.
 
-    Raises UnreadableInput where this frame cannot be read; others of the same file may be sound.
+    Raises UnreadableInput where this frame cannot be read, or has more than `most` pixels; others of the same file may be sound.
     """
     check_file(path)
     if is_pdf(path):
-        return pdf.load_page(path, frame, MAX_PIXELS)
-    with opened(path) as image:
+        return pdf.load_page(path, frame, most)
+    with opened(path, most) as image:
         try:
             image.seek(frame - 1)
-            check_size(image, path)
+            check_size(image, path, most)
             image.load()
             return to_gray(image)
         except UnreadableInput:
@@ -100,7 +101,7 @@ def is_pdf(path: Path) -> bool:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Image.Image]:
+def opened(path: Path, most: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """The image file, opened but not decoded. Raises UnreadableInput where it is no image or too large."""
     check_is_file(path)
     with warnings.catch_warnings():
@@ -113,15 +114,15 @@ def opened(path: Path) -> Iterator[Image.Image]:
         except Exception as error:  # Pillow's parsers raise nearly anything over broken headers
             raise UnreadableInput(BROKEN, where=path, advice=RESCAN) from error
         with image:
-            check_size(image, path)
+            check_size(image, path, most)
             yield image
 
 
-def check_size(image: Image.Image, path: Path) -> None:
-    """Raise UnreadableInput for an image of more than MAX_PIXELS."""
+def check_size(image: Image.Image, path: Path, most: int) -> None:
+    """Raise UnreadableInput for an image of more than `most` pixels."""
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        what = f"the image is too large: {width} x {height} pixels, the limit is {MAX_PIXELS // 1_000_000} million"
+    if width * height > most:
+        what = f"the image is too large: {width} x {height} pixels, the limit is {most // 1_000_000} million"
         raise UnreadableInput(what, where=path, advice="Scale it down; 300 to 400 dpi are enough")
 
 
