@@ -225,7 +225,7 @@ async def word(request: Request) -> Response:
 
 async def help_page(request: Request) -> Response:
     """The keys."""
-    return page(request, "help.html", keys=KEYS)
+    return page(request, "help.html", keys=KEYS, query=query_of(wanted_of(request.query_params)))
 
 
 ROUTES = [
