@@ -166,6 +166,8 @@
     if (task().dataset.said) errata.say(task().dataset.said);
     if (form) history.replaceState(null, "", location.pathname.startsWith("/task/") || location.pathname === "/queue" ? location.href : "/queue");
     (task().querySelector("[data-enter]") || task()).focus({ preventScroll: true });
+    const line = task().querySelector(".desk .line"), mark = line?.querySelector("mark.current");
+    if (mark) line.scrollTop += mark.getBoundingClientRect().top - line.getBoundingClientRect().top - line.clientHeight / 2;
     errata.centre(task());
   }
 
