@@ -9,6 +9,7 @@ import json
 from dataclasses import replace
 from math import log10
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,13 +25,14 @@ from pipeline.language.new_names import new_names
 from pipeline.ledger import Edit, Ledger, Replace
 from pipeline.model import Box, Line, Page, Scan, Source, Word
 from pipeline.outputs.confidence import confidence_csv, confidence_json
-from pipeline.outputs.report.cutouts import cutouts, quarter_turns
+from pipeline.outputs.report.cutouts import LinePlace, cut, cutouts, framed, quarter_turns
 from pipeline.outputs.report.details import address, detail_files
 from pipeline.outputs.report.diagram import diagram_of
 from pipeline.outputs.report.document import report_html
 from pipeline.outputs.report.figures import report_json
 from pipeline.outputs.report.lines import changed, parts
 from pipeline.outputs.report.several import Entry, batch_html, batch_json, ranked, read_figures
+from pipeline.outputs.report.wording import plain
 from pipeline.result import Result
 
 HOSTILE = '</script><script>alert("1")</script>&<b>\u0001'
@@ -268,3 +270,73 @@ def test_a_run_over_several_documents(errata: Errata, tmp_path: Path) -> None:
 def test_one_document_has_no_batch_report(errata: Errata, tmp_path: Path, text_file: Path) -> None:
     assert errata("clean", text_file, "-o", tmp_path / "out").code == 0
     assert not (tmp_path / "out" / "index.html").exists()
+
+
+def test_the_pages_add_up_to_the_document() -> None:
+    result = a_result("\f".join(f"tlie page number {number} of ten pages" for number in range(10)), wrong=0.4)
+    tree = html.fromstring(report_html(result))
+    listed = [float(row.cssselect("td.n")[0].text_content()) for row in tree.cssselect("#look details tbody tr")]
+    expected = json.loads(report_json(result))["expected_wrong"]
+    assert len(listed) == 10 and sum(listed) == pytest.approx(expected, abs=0.5)
+    assert f"about {round(expected)}" in tree.cssselect("header .figures")[0].text_content()
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("held in “*”: “*” → “'”", "suggested in “*”: “*” → “'”"),
+        ("held: leave out “*”", "suggested: leave out “*”"),
+        ("OCR unsure of “POP.” (0.34)", "“POP.” was hard to read"),
+        ("unknown word “Laortis”", "unknown word “Laortis”"),
+        (f"unknown word “{'x' * 300}”", f"unknown word “{'x' * 39}…”"),
+    ],
+)
+def test_doubts_are_said_in_plain_words(reason: str, said: str) -> None:
+    assert plain(reason) == said
+
+
+def test_a_place_is_found_in_its_cut_out(tmp_path: Path) -> None:
+    image = np.full((400, 600), 255, np.uint8)
+    image[105:115, 180:220] = 0
+    for turns in range(4):
+        page = Image.fromarray(image).rotate(-90 * turns, expand=True)
+        dark = np.argwhere(np.asarray(page) == 0)
+        (top, left), (bottom, right) = dark.min(axis=0).tolist(), (dark.max(axis=0) + 1).tolist()
+        across, down = (140, 6) if turns % 2 == 0 else (6, 140)
+        place = LinePlace(Box(left - across, top - down, right + across, bottom + down), turns)
+        inside = framed(page.size, place).inside(Box(left, top, right, bottom))
+        made = cut(page, place)
+        with Image.open(io.BytesIO(made.data)) as shown:
+            found = np.argwhere(np.asarray(shown) < 128)
+        assert (made.width, made.height) == (framed(page.size, place).width, framed(page.size, place).height)
+        assert [inside.top, inside.left] == pytest.approx(found.min(axis=0).tolist(), abs=2)
+        assert [inside.bottom, inside.right] == pytest.approx((found.max(axis=0) + 1).tolist(), abs=2)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_nothing_is_wider_than_the_screen_or_the_paper(tmp_path: Path, tab: Any, width: int) -> None:
+    drawn = draw_page("The Minister met Zwqrbk at the Foreign Office and said nothing.\n", (1500, 200))
+    drawn.save(tmp_path / "a.png")
+    text = "The Minister met Zwqrbk at the Foreign Office"
+    lines = (Line(0, len(text), (Word(0, len(text), 0.5, Box(60, 50, 1400, 90)),)),)
+    page = Page(1, 0, len(text), lines, Scan(str(tmp_path / "a.png"), 1, 1500, 200))
+    line = LineConfidence(1, 1, 0, len(text), 0.2, 2.0, (f"unknown word “{'Zwqrbk' * 60}”",))
+    confidence = DocumentConfidence((PageConfidence(1, 0.7, 2.0, (line,)),), risks_of(text, 0.3))
+    ledger = Ledger(len(text), (replaced(text, "met", "m" * 300),))
+    result = Result(Source("box", text, (page,)), ledger, Evidence(), confidence)
+    (tmp_path / "report.html").write_text(report_html(result), encoding="utf-8")
+    figures = json.loads(report_json(result))
+    entries = [Entry(PurePosixPath(name), {**figures, "document": name}) for name in ("a", "The minutes of the commission, " * 5)]
+    (tmp_path / "index.html").write_text(batch_html(entries), encoding="utf-8")
+    shown = tab((tmp_path / "report.html").as_uri(), viewport={"width": width, "height": 800})
+    for name in ("report.html", "index.html"):
+        shown.goto((tmp_path / name).as_uri())
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    shown.goto((tmp_path / "report.html").as_uri())
+    shown.emulate_media(media="print")
+    shown.set_viewport_size({"width": 670, "height": 1000})
+    assert (
+        shown.evaluate("[...document.querySelectorAll('.cut, table')].filter((e) => e.scrollWidth > e.clientWidth + 1).length")
+        == 0
+    )
+    assert shown.evaluate("getComputedStyle(document.querySelector('#done thead')).display") == "table-header-group"

@@ -94,6 +94,59 @@ def test_help_skip_back_and_the_whole_page(letters: Served, tab: Any) -> None:
     assert page.locator(".strip image").count() == 1
 
 
+def test_the_place_is_marked_in_the_picture_of_its_line(letters: Served, tab: Any) -> None:
+    number = sqlite3.connect(store(letters)).execute("SELECT number FROM documents WHERE images = 1").fetchone()[0]
+    for width in (360, 1280):
+        page = tab(letters.address, viewport={"width": width, "height": 800})
+        page.goto(f"{letters.base}/queue?kind=line&document={number}")
+        page.wait_for_function("document.activeElement.matches('[data-enter]')")
+        mark, strip = page.locator(".strip rect").bounding_box(), page.locator(".strip").bounding_box()
+        picture = page.locator(".strip image").bounding_box()
+        assert strip["x"] <= mark["x"] and mark["x"] + mark["width"] <= strip["x"] + strip["width"]
+        assert mark["width"] < 0.6 * picture["width"] and mark["height"] > 12
+        # The words of a line stand on its picture in the order of its text.
+        text, at = page.locator(".desk .line").inner_text(), page.locator("mark.current").inner_text()
+        middle = (text.index(at) + len(at) / 2) / len(text)
+        assert abs((mark["x"] + mark["width"] / 2 - picture["x"]) / picture["width"] - middle) < 0.2
+
+
+def test_nothing_jumps_when_the_picture_comes(letters: Served, tab: Any) -> None:
+    number = sqlite3.connect(store(letters)).execute("SELECT number FROM documents WHERE images = 1").fetchone()[0]
+    page = tab(letters.address)
+    held: list[Any] = []
+    page.route("**/picture/*/line/*", lambda route: held.append(route))
+    page.goto(f"{letters.base}/queue?kind=line&document={number}", wait_until="domcontentloaded")
+    page.wait_for_function("document.activeElement.matches('[data-enter]')")
+    before = page.locator("[data-enter]").bounding_box()
+    assert held
+    with page.expect_response("**/picture/*/line/*") as came:
+        held[0].continue_()
+    came.value.finished()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.locator("[data-enter]").bounding_box() == before
+    for other in held[1:]:
+        other.continue_()
+
+
+def test_a_packet_is_kept_to_while_it_is_worked_on(tmp_path: Path, desk: Serve, tab: Any) -> None:
+    served = desk(cleaned(tmp_path, one=LETTER + "It ended at gfhjkw.\n", two=OTHER))
+    page = tab(served.address)
+    page.goto(f"{served.base}/people")
+    make = page.locator("form.make")
+    make.locator("input[name=name]").fill("The second letter")
+    make.locator("select[name=document]").select_option("two")
+    make.get_by_role("button").click()
+    page.get_by_role("button", name="Take it").click()
+    page.wait_for_url("**/queue?packet=1")
+    while page.locator("#answer").count():
+        assert page.locator("#answer input[name=packet]").input_value() == "1"
+        before = said(page)
+        page.keyboard.press("Enter")
+        page.wait_for_function("old => document.getElementById('said').textContent !== old", arg=before)
+    with sqlite3.connect(store(served)) as connection:
+        assert connection.execute("SELECT count(*) FROM doubts WHERE state = 0").fetchone()[0] > 0
+
+
 def store(served: Served) -> Path:
     arguments = served.process.args
     assert isinstance(arguments, list)
@@ -110,6 +163,34 @@ def test_a_stale_page_is_told(letters: Served, tab: Any) -> None:
     other.keyboard.press("p")
     wait_for(other, "meanwhile")
     assert other.locator("#task").count() == 1
+
+
+def test_checking_by_keyboard_alone(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/audit")
+    page.wait_for_function("document.activeElement.matches('[data-all-right]')")
+    words = page.locator(".asked .word").all_inner_texts()
+    page.keyboard.press("ArrowRight")
+    if len(words) > 1:
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == words[min(1, len(words) - 1)]
+    page.keyboard.press("Space")
+    assert "1 wrong" in page.locator("[data-some]").inner_text()
+    page.keyboard.press("Enter")
+    wait_for(page, "1 wrong")
+    page.keyboard.press("u")
+    wait_for(page, "Undone")
+
+
+def test_what_is_not_a_decision_says_why(letters: Served, tab: Any) -> None:
+    page = tab(letters.address)
+    page.goto(f"{letters.base}/queue?kind=line")
+    page.evaluate("document.querySelector('#answer [name=seen]').value = '{}'")
+    page.keyboard.press("d")
+    page.evaluate("document.querySelector('[data-sort=name]').dataset.form = ''")
+    page.keyboard.press("n")
+    wait_for(page, "cannot")
+    assert "400" not in said(page)
 
 
 def test_search_and_replace_keeps_what_was_typed(letters: Served, tab: Any) -> None:

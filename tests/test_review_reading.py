@@ -262,3 +262,14 @@ def test_rules_of_accessibility(archive: Served, tab: Any, width: int, scheme: s
         found = page.evaluate("axe.run()")["violations"]
         assert [(address, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_on_a_telephone_the_chosen_word_is_in_view(archive: Served, tab: Any) -> None:
+    page = opened(archive, tab, "minutes", viewport={"width": 360, "height": 640})
+    assert page.locator("#text").bounding_box()["y"] < 500
+    for _ in range(3):
+        page.get_by_role("button", name="Next doubtful word").click()
+        word = page.locator(".w.at")
+        seen = "(word) => { const box = word.getBoundingClientRect(); return word.contains("
+        seen += "document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)); }"
+        assert word.evaluate(seen)

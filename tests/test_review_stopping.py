@@ -12,6 +12,7 @@ from pipeline.confidence.residual import Estimate
 from pipeline.confidence.spread import FREEDOM, spread_of
 from pipeline.review.pace import Minutes, until
 from pipeline.review.stopping import Standing
+from pipeline.review.views.overview import minutes
 
 DOCUMENTS, PAGES, WORDS = 6, 4, 250
 
@@ -114,3 +115,8 @@ def test_time_to_a_goal_goes_along_the_queue() -> None:
     assert until(gains, seconds, 4.0) == (20.0, 0.0)
     assert until(gains, seconds, 8.0) == (40.0, 2.0)
     assert until(gains, seconds, 0.0) == (0.0, 0.0)
+
+
+def test_times_are_said_as_people_say_them() -> None:
+    said = [minutes(number) for number in (0.4, 1.2, 4.4, 12.4, 43, 200, 700)]
+    assert said == ["a minute", "1 minute", "4 minutes", "12 minutes", "45 minutes", "3.3 hours", "12 hours"]

@@ -22,12 +22,12 @@
   document.addEventListener("copy", function (event) {
     var selection = document.getSelection(), text = String(selection);
     if (!event.clipboardData || text.trim().length < 12) return;
-    var copied = document.createElement("div"), aside = "del, small.why, p.why, .unseen";
+    var copied = document.createElement("div"), aside = "del, small.why, p.why, p.where, .unseen";
     copied.append(selection.getRangeAt(0).cloneContents());
     if (copied.querySelector(aside)) {  // what was read, and why a word is doubted, are no part of the text
       copied.querySelectorAll(aside).forEach(function (part) { part.remove(); });
       copied.querySelectorAll("li, p, tr, h2, h3").forEach(function (block) { block.append("\n"); });
-      text = copied.textContent.replace(/\n\s*\n+/g, "\n");
+      text = copied.textContent.replace(/^[ \t]+/gm, "").replace(/\n\s*\n+/g, "\n");
     }
     var node = selection.getRangeAt(0).startContainer, place = node.nodeType === 1 ? node : node.parentElement;
     var cited = place && place.closest("[data-cite]"), note = place && place.closest("[data-note]");

@@ -12,7 +12,7 @@
     busy = true;
     const form = answer();
     const sent = { milliseconds: Math.min(Date.now() - since, 3600000) };
-    for (const name of ["task", "document", "first", "last", "of", "kind"]) {
+    for (const name of ["task", "document", "first", "last", "of", "kind", "packet"]) {
       if (form && form.elements[name]) sent[name] = form.elements[name].value;
     }
     htmx.ajax(method, address, { target: "#task", swap: "outerHTML", values: method === "GET" ? {} : { ...sent, ...values } });
@@ -76,6 +76,7 @@
       sheet.append(picture, drawing);
       picture.addEventListener("load", () => {
         dialog.scrollTop = (top / Number(image.dataset.height)) * picture.clientHeight - dialog.clientHeight / 2;
+        dialog.scrollLeft = (left / Number(image.dataset.width)) * picture.clientWidth - dialog.clientWidth / 4;
       });
     }
     dialog.showModal();
@@ -89,7 +90,6 @@
       if (before) send(`/task/${before}`, {}, "GET");
       else errata.say("This is the first one.");
     },
-    help: () => { location.href = "/help"; },
   };
 
   function press(action) {
@@ -145,7 +145,7 @@
     const sorts = task().querySelector(".sorts:not([hidden])");
     const sort = sorts && { n: "name", w: "word", r: "reference" }[event.key];
     const action = task().dataset.keys?.split("|").map((pair) => pair.split("=")).find(([key]) => key === event.key)?.[1];
-    if (event.key === "Escape" && sorts) sorts.hidden = true;
+    if (event.key === "Escape" && sorts) { sorts.hidden = true; task().querySelector("[data-enter]")?.focus(); }
     else if (sort) sorts.querySelector(`[data-sort=${sort}]`).click();
     else if (event.key === "Enter" && event.target.closest("button, a, summary, input")) return;
     else if (event.key === "Enter") presses.first();
@@ -166,6 +166,8 @@
     if (task().dataset.said) errata.say(task().dataset.said);
     if (form) history.replaceState(null, "", location.pathname.startsWith("/task/") || location.pathname === "/queue" ? location.href : "/queue");
     (task().querySelector("[data-enter]") || task()).focus({ preventScroll: true });
+    const line = task().querySelector(".desk .line"), mark = line?.querySelector("mark.current");
+    if (mark) line.scrollTop += mark.getBoundingClientRect().top - line.getBoundingClientRect().top - line.clientHeight / 2;
     errata.centre(task());
   }
 

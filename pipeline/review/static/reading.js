@@ -171,6 +171,7 @@
       if (part) edit(part === "line"); else send(what, {...(start ? {start} : {}), ...(whole ? {whole} : {})});
       return;
     }
+    if (event.target.closest("[data-doubtful]")) { doubtful(); return; }
     const place = event.target.closest(".w, rect[data-n]");
     if (place && getSelection().isCollapsed) choose(Number(place.dataset.n), !place.matches("rect"));
   });

@@ -66,7 +66,7 @@ def shown(
     store, reader = desk_of(request).store, reader_of(request)
     context: dict[str, Any] = {"task": task, "said": said, "keys": KEYS, "query": query_of(wanted), "made": desk_of(request).made}
     if task is None:
-        left = store.connection.execute("SELECT count(*) FROM tasks WHERE open > 0").fetchone()[0]
+        left = store.connection.execute("SELECT coalesce(sum(open), 0) FROM tasks").fetchone()[0]
         context |= {"left": left}
     elif task.kind == "series":
         asked = request.query_params.get("skip", "0")
@@ -225,7 +225,7 @@ async def word(request: Request) -> Response:
 
 async def help_page(request: Request) -> Response:
     """The keys."""
-    return page(request, "help.html", keys=KEYS)
+    return page(request, "help.html", keys=KEYS, query=query_of(wanted_of(request.query_params)))
 
 
 ROUTES = [
