@@ -99,6 +99,7 @@ def here(workers: int) -> Iterator[str]:
 
     options = {"threads_per_worker": 1, "memory_limit": 0, "preload": dask_worker.__name__}
     with LocalCluster(n_workers=workers, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, **options) as started:
+        started.adapt(minimum=workers, maximum=workers, interval="2s")  # one that could not be started again is replaced
         yield started.scheduler_address
 
 
