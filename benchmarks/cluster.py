@@ -25,30 +25,33 @@ from pipeline.batch.cluster import cluster
 from pipeline.batch.pool import Pool
 from pipeline.ocr import PageRecord, PageRequest
 
-PAGES, WORKERS, ROUNDS = 60, 2, 3
+PAGES, WORKERS, TURN = 60, 2, 10
 TASKS = 1000
 """Tasks that do nothing, to see what one costs."""
 
 
 def measure_cluster(out: Path, bars: Bars) -> Iterator[Measure]:
-    """Time of the same pages, Dask against processes: rounds of both by turns, the median of their ratios, since a machine is
-    seldom idle. Both have been started and warmed up before: a cluster runs on, and forks are quick."""
+    """Time of the same pages, Dask against processes: ten pages with one, ten with the other, and so on by turns, and the median
+    of their ratios, since a machine is seldom idle. Both have been started before: a cluster runs on, and forks are quick."""
     out.mkdir(parents=True, exist_ok=True)
     scans = drawn(out / "pages")
     with ExitStack() as stack:
         dask = stack.enter_context(cluster(f"local:{WORKERS}", [], None, print))
         seconds(scans[:4], out / "warm-local", None)
         seconds(scans[:4], out / "warm-dask", dask)
-        ratios = []
-        for turn in range(ROUNDS):
-            here = seconds(scans, out / f"local-{turn}", None)
-            there = seconds(scans, out / f"dask-{turn}", dask)
-            ratios.append(there / here)
-            print(f"cluster: {len(scans)} pages, processes {here:.1f} s, Dask {there:.1f} s", flush=True)
-        yield Measure("cluster: Dask's time against processes'", statistics.median(ratios), bars["dask_ratio"])
-        same = contents(out / "local-0") == contents(out / "dask-0")
+        times: list[tuple[float, float]] = []
+        for first in range(0, len(scans), TURN):
+            some = scans[first : first + TURN]
+            pools = (("local", None), ("dask", dask)) if first % (2 * TURN) == 0 else (("dask", dask), ("local", None))
+            took = {name: seconds(some, out / f"{name}-{first}", pool) for name, pool in pools}
+            times.append((took["local"], took["dask"]))
+            print(f"cluster: {len(some)} pages, processes {took['local']:.1f} s, Dask {took['dask']:.1f} s", flush=True)
+        ratio = statistics.median(there / here for here, there in times)
+        yield Measure("cluster: Dask's time against processes'", ratio, bars["dask_ratio"])
+        same = all(contents(out / f"local-{first}") == contents(out / f"dask-{first}") for first in range(0, len(scans), TURN))
         yield Measure("cluster: pages read otherwise", 0.0 if same else 1.0, {"bar": 0}, shown="{:.0f}")
-        yield Measure("cluster: ms a task that does nothing", 1000 * empty_task(dask), bars["task_ms"], shown="{:.1f}")
+        cost = 1000 * empty_task(dask)
+        yield Measure("cluster: ms of processor time a task", cost, bars["task_ms"], shown="{:.1f}")
 
 
 def drawn(folder: Path) -> list[Path]:
@@ -89,11 +92,11 @@ def nothing(request: PageRequest) -> PageRecord:
 
 
 def empty_task(pool: Pool) -> float:
-    """Seconds that a task costs beside its work."""
+    """Seconds of processor time of this process, in which the scheduler runs too, that a task costs."""
     requests = [PageRequest(Path("p.png"), 1, number, Path("out")) for number in range(TASKS)]
-    began = time.perf_counter()
+    began = time.process_time()
     pool.run(requests, nothing, nothing, lambda record: None)
-    return (time.perf_counter() - began) / TASKS
+    return (time.process_time() - began) / TASKS
 
 
 def reckon(options: Options) -> None:
@@ -105,7 +108,7 @@ def reckon(options: Options) -> None:
     with tempfile.TemporaryDirectory() as place:
         for effort in ("fast", "balanced"):
             out = Path(place) / effort
-            spent = processor("digitise", "-q", "-j", "2", "--effort", effort, "-o", out, options.shared / "scans" / "pages")
+            spent = processor("digitise", "-q", "-j", "1", "--effort", effort, "-o", out, options.shared / "scans" / "pages")
             files = [path for path in out.rglob("*") if path.is_file()]
             stored = sum(path.stat().st_size for path in files) / len(scans)
             told = f"{stored / 1e6:.2f} MB in {len(files) / len(scans):.1f} files written"

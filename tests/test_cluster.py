@@ -104,6 +104,13 @@ def test_a_worker_that_is_killed_costs_nothing(pool: DaskPool, tmp_path: Path) -
     assert not runs(victims[0])
 
 
+def test_workers_that_are_gone_for_good_are_replaced(pool: DaskPool, tmp_path: Path) -> None:
+    pool.client.retire_workers(list(pool.client.nthreads()), close_workers=True)
+    done: list[int] = []
+    run_pages(requests(tmp_path, 4), 2, lambda record: done.append(record.number), answer, pool)
+    assert sorted(done) == [1, 2, 3, 4]
+
+
 def test_few_are_under_way_at_a_time(pool: DaskPool, tmp_path: Path) -> None:
     taken: list[int] = []
     done: list[int] = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from pipeline.batch import dask_worker
-from pipeline.batch.dask_pool import DaskPool, translated
+from pipeline.batch.dask_pool import DaskPool, scheduler_lost, translated
 from pipeline.batch.dask_worker import Terms, check_version, look_at_worker
 from pipeline.batch.order import unwritable
 from pipeline.decisions.finding import store_above
@@ -99,6 +99,7 @@ def here(workers: int) -> Iterator[str]:
 
     options = {"threads_per_worker": 1, "memory_limit": 0, "preload": dask_worker.__name__}
     with LocalCluster(n_workers=workers, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, **options) as started:
+        started.adapt(minimum=workers, maximum=workers, interval="2s")  # one that could not be started again is replaced
         yield started.scheduler_address
 
 
@@ -120,8 +121,10 @@ def check_machines(client: Client, address: str, terms: Terms) -> None:
     try:
         client.run_on_scheduler(check_version, terms, f"scheduler {address}")
         faults = client.run(look_at_worker, terms, on_error="return")
+    except OSError as fault:
+        raise scheduler_lost(address) from fault
     except Exception as fault:
         raise translated(fault) from fault
     for worker, found in faults.items():
-        if isinstance(found, Exception):
+        if isinstance(found, Exception) and not isinstance(found, OSError):  # an OSError: it died just now
             raise translated(found, f"worker {worker}")
