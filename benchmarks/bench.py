@@ -16,7 +16,9 @@ from pathlib import Path
 from benchmarks.agreement import measure_agreement
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.formats import measure_formats
+from benchmarks.fuzz import measure_fuzz
 from benchmarks.harm import measure_harm
+from benchmarks.hostile import measure_hostile
 from benchmarks.residual import measure_residual
 from benchmarks.review_scale import measure_review_scale
 from benchmarks.review_simulated import measure_review
@@ -81,6 +83,8 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "trust": ("scans", lambda: measure_trust(shared, out, bars["trust"])),
         "harm": ("", lambda: measure_harm(shared, out / "harm", bars["harm"])),
         "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"])),
+        "hostile": ("", lambda: measure_hostile(bars["hostile"])),
+        "fuzz": ("", lambda: measure_fuzz(bars["fuzz"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
@@ -88,7 +92,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "trust", "formats", "harm", "desk"} and shutil.which("tesseract") is None:
+        elif name in {"scans", "residual", "trust", "formats", "harm", "desk", "hostile"} and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
@@ -101,7 +105,7 @@ def main() -> int:
         "--only",
         nargs="*",
         default=[],
-        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk ...",
+        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk, hostile, fuzz ...",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
