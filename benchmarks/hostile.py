@@ -19,7 +19,7 @@ GOOD = 60
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command: its exit code, what it said, seconds, and the most memory (MB) of it or a process that it started."""
+    """A command: its exit code, what it said, seconds, and the most memory (MB) that it had."""
 
     code: int
     said: str
@@ -28,7 +28,7 @@ class Ran:
 
 
 def run(*arguments: str | Path) -> Ran:
-    """Run Errata. Its processes are weighed by this one's, so that only one command may be measured by a process."""
+    """Run Errata, with one process of its own, so that its memory is that of all that it does but Tesseract's."""
     began = time.perf_counter()
     words = [str(word) for word in errata(*arguments)]
     process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE)
@@ -53,7 +53,7 @@ def measure_hostile(bars: Bars) -> Iterator[Measure]:
         with tempfile.TemporaryDirectory() as place:
             box, out = Path(place) / "box", Path(place) / "out"
             _, broken = fill(box, good, mixed(bad, GOOD), GOOD)
-            ran = run(command, "--each", *more, "-j", "2", box, "-o", out)
+            ran = run(command, "--each", *more, "-j", "1", box, "-o", out)
             texts = [path.read_text(encoding="utf-8") for path in out.rglob("text.txt")]
         sound = sum("Soviet" in text for text in texts)
         named = sum(any(path.name in line for line in ran.said.splitlines()) for path in broken)

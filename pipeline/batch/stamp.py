@@ -102,7 +102,7 @@ def stamp_from(data: bytes) -> Stamp:
             record[name] = tuple(record.get(name, ()))
         record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
         return Stamp(**record)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
 
 

@@ -106,7 +106,7 @@ class PageRecord:
                 raise InvalidRecord("the page was stored by another version of Errata", advice="Use --force")
             values["leaves"] = tuple(LeafRecord(**rebuilt(leaf)) for leaf in values.get("leaves", ()))
             return cls(**rebuilt(values))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidRecord("a stored page cannot be understood", advice="Use --force") from error
 
 
