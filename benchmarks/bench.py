@@ -18,7 +18,9 @@ from benchmarks.batch import measure_batch
 from benchmarks.cluster import measure_cluster
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.formats import measure_formats
+from benchmarks.fuzz import measure_fuzz
 from benchmarks.harm import measure_harm
+from benchmarks.hostile import measure_hostile
 from benchmarks.residual import measure_residual
 from benchmarks.review_scale import measure_review_scale
 from benchmarks.review_simulated import measure_review
@@ -28,6 +30,14 @@ from benchmarks.texts import measure_gold, measure_pairs
 from benchmarks.trust import measure_trust
 from pipeline.evaluate import evaluate
 from pipeline.evaluate.tables import class_table
+
+PARTS = (
+    "thesis", "gold", "postocr", "speed", "scans", "residual", "trust", "formats", "harm", "desk", "batch", "cluster", "hostile",
+    "fuzz", "agreement",
+)  # fmt: skip
+"""What may be named with --only."""
+TESSERACT = {"scans", "residual", "trust", "formats", "harm", "desk", "batch", "cluster", "hostile"}
+"""Parts that need it."""
 
 
 def measure_thesis(shared: Path, out: Path, bars: Bars) -> Iterator[Measure]:
@@ -85,6 +95,8 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "desk": ("scans", lambda: measure_desk(shared, out, bars["desk"])),
         "batch": ("", lambda: measure_batch(out / "batch", bars["batch"])),
         "cluster": ("", lambda: measure_cluster(out / "cluster", bars["cluster"])),
+        "hostile": ("", lambda: measure_hostile(bars["hostile"])),
+        "fuzz": ("", lambda: measure_fuzz(bars["fuzz"])),
         "agreement": ("", lambda: measure_agreement(shared)),
     }
     for name, (folder, measure) in parts.items():
@@ -92,7 +104,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
             continue
         if folder and not (shared / folder).is_dir():
             print(f"skipped: {name}, because there is no {shared / folder}")
-        elif name in {"scans", "residual", "trust", "formats", "harm", "desk", "cluster"} and shutil.which("tesseract") is None:
+        elif name in TESSERACT and shutil.which("tesseract") is None:
             print(f"skipped: {name}, because tesseract is not installed")
         else:
             yield from measure()
@@ -105,7 +117,7 @@ def main() -> int:
         "--only",
         nargs="*",
         default=[],
-        help="names of parts: thesis, gold, postocr, speed, scans, residual, trust, formats, harm, desk, batch, cluster ...",
+        help=f"names of parts: {', '.join(PARTS)}",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

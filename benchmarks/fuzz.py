@@ -1,5 +1,4 @@
-"""Feeds readers and repair with broken input: `python -m benchmarks.fuzz --seconds 60`, or, where atheris is installed,
-guided by what code is reached: `python -m benchmarks.fuzz --atheris TARGET -- -max_total_time=60`.
+"""Feeds readers and repair with broken input: `python -m benchmarks.fuzz --seconds 60`.
 
 A finding is an exception that is no PipelineError, a result that breaks a promise, more than a second of processor time for a
 kilobyte, or a process that dies. The input of each is kept in the folder that is named.
@@ -149,31 +148,6 @@ def measure_fuzz(bars: Bars) -> Iterator[Measure]:
     yield Measure("fuzz: inputs", sum(count for count, _ in found.values()), bars["inputs"], True, "{:.0f}")
 
 
-def escaped(word: bytes) -> str:
-    """As dictionaries of libFuzzer have it."""
-    return "".join(f"\\x{byte:02x}" for byte in word)
-
-
-def guided(name: str, arguments: Sequence[str]) -> None:
-    """Feed one target with atheris, from its seeds; ends the process."""
-    import atheris  # `pip install atheris`: not among the development tools, as only this wants it
-
-    target = TARGETS[name]
-
-    def once(data: bytes) -> None:
-        if said := tried(target, data):
-            raise AssertionError(said)
-
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, seed in enumerate(target.seeds()):
-            (Path(corpus) / f"{number:03d}").write_bytes(seed)
-        words = Path(corpus).with_suffix(".dict")
-        words.write_text("".join(f'"{escaped(word[:64])}"\n' for word in target.words))
-        atheris.instrument_all()
-        atheris.Setup([sys.argv[0], f"-dict={words}", "-max_len=8192", *arguments, corpus], once)
-        atheris.Fuzz()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="for all targets together")
@@ -187,8 +161,6 @@ def main() -> int:
     parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)
     told = parser.parse_args()
     told.keep.mkdir(parents=True, exist_ok=True)
-    if told.atheris:
-        guided(told.atheris, told.arguments)
     if told.work:
         print(json.dumps(work(told.work, told.seconds, told.seed, told.keep)))
         return 0

@@ -34,7 +34,7 @@ NAMES = (
     "\u202efdp",
     "e\u0301cole",
     "=SUM(A1)",
-    "..dots..",
+    "dots..in.it.",
     "con",
     "q" * 120,
     "\udcff\udcfe",

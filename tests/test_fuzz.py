@@ -48,6 +48,7 @@ def test_any_bytes(name: str, data: bytes) -> None:
 DEEP = b"[" * 100_000
 FOUND = [
     *((name, DEEP) for name in ("stamp", "record", "calibration", "risks", "exchanged", "ledger", "earlier", "readings")),
+    ("record", seeds("record")[0].replace(b"1.0", b"9" * 400)),
     ("toml", b"keep = " + b"[" * 5000),
     ("pack", b"title = " + b"[" * 5000),
     *(

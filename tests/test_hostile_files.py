@@ -53,6 +53,13 @@ def test_texts(errata: Errata, tmp_path: Path) -> None:
     check(errata, tmp_path / "box", tmp_path / "out", good_texts(), dict(bad_texts()), ["clean", "-j", "1"])
 
 
+def test_what_is_passed_over_is_named_where_a_document_fails(errata: Errata, tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    fill(box, {}, {"a.txt": b"", "mets.xml": b"<mets xmlns='http://www.loc.gov/METS/'/>"}, 0)
+    ran = errata("clean", box, "-o", "out")
+    assert ran.code == ExitCode.INPUT_FILE and "mets.xml is passed over" in ran.err
+
+
 def test_one_bad_page_costs_no_other(errata: Errata, tmp_path: Path) -> None:
     box = tmp_path / "box"
     fill(box, {".png": saved("PNG")}, {"q.png": b"x", "p.png": lambda path: path.symlink_to("nowhere")}, 1)

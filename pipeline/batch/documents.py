@@ -230,7 +230,8 @@ def run_job(job: Job) -> Outcome:
     try:
         return job.run()
     except Exception as fault:
-        return failure(job.name, job.folder, fault)
+        remarks = job.document.remarks if isinstance(job, TextJob) else ()  # on files beside it, which nobody else names
+        return replace(failure(job.name, job.folder, fault), remarks=remarks)
 
 
 def lost(job: Job) -> Outcome:

@@ -147,7 +147,7 @@ def stamp_from(data: bytes, where: Path | None = None) -> Stamp:
             record[name] = tuple(record.get(name, ()))
         record["added"] = tuple((kind, form) for kind, form in record.get("added", ()))
         return Stamp(**record)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+    except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise InvalidRecord(f"not a stamp of Errata: {fault}") from fault
 
 

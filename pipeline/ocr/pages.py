@@ -113,7 +113,7 @@ class PageRecord:
             values = FORMAT.read(json.loads(text), where)
             values["leaves"] = tuple(LeafRecord(**rebuilt(leaf)) for leaf in values.get("leaves", ()))
             return cls(**rebuilt(values))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidRecord("a stored page cannot be understood", advice="Use --force") from error
 
 

@@ -19,7 +19,7 @@ SAMPLE = 150
 """So many unknown forms tell whether they were misread."""
 SURE = 0.85
 """Confidence from which a word is not in dispute, whatever else was read."""
-LINE_END = re.compile(r"([^\W\d_]+)-[ ]?\n([^\W\d_]+)")
+LINE_END = re.compile(r"(?<![^\W\d_])([^\W\d_]++)-[ ]?\n([^\W\d_]+)")
 
 
 def learn(

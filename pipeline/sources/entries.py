@@ -117,10 +117,10 @@ def passed_over(path: Path, why: str) -> str:
     return f"{path} is passed over: {why}"
 
 
-def shortened(said: list[str], most: int = MOST_NAMED) -> tuple[str, ...]:
+def shortened(said: list[str]) -> tuple[str, ...]:
     """The first of some remarks, and how many more there are."""
-    left = len(said) - most
-    return (*said[:most], f"{left} more files are passed over") if left > 0 else tuple(said)
+    left = len(said) - MOST_NAMED
+    return (*said[:MOST_NAMED], f"{left} more files are passed over") if left > 0 else tuple(said)
 
 
 def tree(root: Path, said: list[str]) -> Iterator[tuple[Path, list[Path], list[Path]]]:

@@ -20,7 +20,6 @@ from pipeline.sources.text import read_bytes
 HEAD = 131_072
 """Bytes in which a file says what it is."""
 FORMAT_FOLDERS = frozenset({"page", "alto", "hocr", "pagexml", "page_xml", "alto_xml"})
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +156,8 @@ def named(others: Sequence[Look]) -> list[str]:
 
 
 def remarks_on(said: list[str], others: Sequence[Look]) -> tuple[str, ...]:
-    """The same, with what was said of things that are no files; of many files of one kind three are named."""
-    return (*shortened(said), *shortened(named(others), MOST_NAMED))
+    """The same, with what was said of things that are no files."""
+    return shortened([*said, *named(others)])
 
 
 def nothing(folder: Path, said: Sequence[str]) -> UnreadableInput:
