@@ -86,9 +86,10 @@ class Worker(Generic[Request]):
         self.until = inf
 
     def end(self) -> None:
-        """Kill it, and what it started."""
+        """Kill it, and what it started. One that died when it had nothing to do has left nothing, and its number may be
+        another's by now."""
         self.line.close()
-        if self.process.pid is not None:
+        if self.process.pid is not None and (self.given is not None or self.process.is_alive()):
             end_session(self.process.pid)
         self.process.join(5)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -171,6 +172,7 @@ class Crew(Generic[Request, Record]):
             return None
         self.busy.remove(worker)
         self.idle.append(worker)
+        worker.given = None
         well, found = answer
         if not well:
             raise found

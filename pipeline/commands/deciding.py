@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def apply(folders: tuple[Path, ...], jobs: int | None, dry_run: bool, progress: 
     from pipeline import run
 
     console = Console(quiet=quiet, verbose=verbose, progress=progress)
-    return closed(run.apply(folders, console, jobs=jobs or 1, dry_run=dry_run), console)
+    return closed(run.apply(folders, console, jobs=jobs or os.cpu_count() or 1, dry_run=dry_run), console)
 
 
 @click.group()
