@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HERE = "local:"
 """What stands before a number of workers of this machine in place of a scheduler's address."""
+SELDOM = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "1s"}
+"""Workers of this machine look after themselves less often than Dask has it: 50 and 100 times a second costs too much."""
 PATIENCE = 15.0
 """Seconds in which a scheduler has to answer, and in which a lost connection has to come back."""
 
@@ -95,8 +97,10 @@ def check_dask() -> None:
 @contextmanager
 def here(workers: int) -> Iterator[str]:
     """A scheduler and workers of this machine, each a process that is started again when it dies; their address."""
+    import dask
     from distributed import LocalCluster
 
+    dask.config.set(SELDOM)
     options = {"threads_per_worker": 1, "memory_limit": 0, "preload": dask_worker.__name__}
     with LocalCluster(n_workers=workers, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL, **options) as started:
         started.adapt(minimum=workers, maximum=workers, interval="2s")  # one that could not be started again is replaced
