@@ -97,7 +97,8 @@ def test_substitutions_are_small() -> None:
         (b" \r\n\n", "empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(40), "errata digitise"),
         (b"%PDF-1.4 ...", "errata digitise"),
-        (b"PK\x03\x04" + bytes(30), "binary"),
+        (b"PK\x03\x04" + bytes(30), "archive"),
+        (b"x\x00" + bytes(30), "binary"),
     ],
 )
 def test_what_is_no_text_is_refused(data: bytes, words: str) -> None:

@@ -49,7 +49,7 @@ def mark_unfinished(folder: Path) -> None:
 
 def is_ours(folder: Path) -> bool:
     """Whether an earlier version left what lies in a folder without a mark: there are records of pages, or Errata's account."""
-    if next((folder / "ocr").glob("[0-9]*.hocr.gz"), None) is not None:
+    if any(begins(record, '"number":') for record in (folder / "ocr").glob("[0-9]*.json")):
         return True
     return any(begins(folder / name, sign) for name, sign in SIGNS.items())
 

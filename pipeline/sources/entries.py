@@ -68,7 +68,9 @@ def check_is_file(path: Path) -> None:
     """Raises UnreadableInput for what is no file, without opening it."""
     if what := strange(path):
         named = what if what.startswith(("no ", "cannot")) else f"this is {what}"
-        raise UnreadableInput(named, where=path, advice="Check the path and its permissions")
+        piped = "Text that comes through a pipe is read by: errata clean -"
+        advice = piped if what.startswith("a pipe") else "Check the path and its permissions"
+        raise UnreadableInput(named, where=path, advice=advice)
 
 
 def entries(folder: Path, top: Path, said: list[str]) -> tuple[list[Path], list[Path]]:
