@@ -38,6 +38,7 @@ from pipeline.errors import PipelineError
 from pipeline.language.packs import load_pack
 from pipeline.ocr.pages import PageRecord
 from pipeline.outputs.audit_sheet import read_sheet
+from pipeline.outputs.confidence import FORMAT as CONFIDENCE
 from pipeline.outputs.confidence import read_risks
 from pipeline.outputs.edits import read_ledger
 from pipeline.outputs.formats import outputs
@@ -51,6 +52,7 @@ from pipeline.sources.hocr import read_hocr_page
 from pipeline.sources.text import page_of_text, read_text
 from pipeline.sources.text_layer import read_layer
 
+SURE_WORDS = [["The", 1.0], ["Soviet", 0.5], ["note.", 0.1]]
 WIDEST = 1_000_000
 """Pixels of a mutated image at most: what is slow about a larger one is no fault of its reader."""
 
@@ -276,9 +278,7 @@ TARGETS = {
     ),
     "record": Target(record, record_seeds, JSON_WORDS),
     "ledger": Target(ledger, lambda: [lines({"format": "errata-edits", "version": 1, "source_length": 3}, EDIT)], JSON_WORDS),
-    "risks": Target(
-        risks, lambda: [lines({"pages": [{"lines": [{"words": [["The", 1.0], ["Soviet", 0.5], ["note.", 0.1]]}]}]})], JSON_WORDS
-    ),
+    "risks": Target(risks, lambda: [lines({**CONFIDENCE.head, "pages": [{"lines": [{"words": SURE_WORDS}]}]})], JSON_WORDS),
     "image": Target(image, pictures, (b"\xff" * 4, b"\x00" * 4, b"IHDR", b"\x7f\xff\xff\xff"), 2),
     "pdf": Target(pdf, pdfs, PDF_WORDS, 2),
     "engine": Target(engine, texts, TEXT_WORDS, 8),

@@ -27,7 +27,7 @@ def small_tesseract(folder: Path, monkeypatch: pytest.MonkeyPatch | None, before
     program = folder / "tesseract"
     program.write_text(
         '#!/bin/sh\ncase "$1" in --version) echo "tesseract 5.3.0"; exit;; --list-langs) echo List; echo eng; exit;; esac\n'
-        f'case "$*" in *"--psm 3"*) echo page >> "{folder}/calls";; esac\n{before}\ncp "{folder}/answer.hocr" page.hocr\n'
+        f'case "$*" in *"--psm 3"*) echo page >> "{folder}/calls";; esac\n{before}\ncp "{folder}/answer.hocr" "$2.hocr"\n'
     )
     program.chmod(0o755)
     if monkeypatch is not None:

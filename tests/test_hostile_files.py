@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
@@ -12,8 +12,10 @@ from conftest import Errata
 from PIL import Image, ImageOps
 
 from benchmarks.hostile_files import LETTER, bad_scans, bad_texts, fill, good_scans, good_texts, page, png, saved
-from pipeline.batch.scans import chosen
+from pipeline.batch.order import Order
+from pipeline.batch.steps import chosen
 from pipeline.errors import ExitCode, UnreadableInput
+from pipeline.settings import Settings
 from pipeline.sources.discover import Document, documents_to_digitise
 from pipeline.sources.images import frames, load
 from pipeline.sources.markup import unpacked
@@ -133,7 +135,8 @@ def test_a_scan_that_vanishes_is_one_line(tmp_path: Path) -> None:
     gone = tmp_path / "gone.png"
     with pytest.raises(UnreadableInput, match="no such file"):
         load(gone)
-    assert [number for number, _ in chosen(Document("x", (gone, tmp_path / "two.png"), Path("x")), ())] == [1, 2]  # type: ignore[arg-type]
+    document = Document("x", (gone, tmp_path / "two.png"), PurePosixPath("x"))
+    assert [number for number, _ in chosen(document, Order(tmp_path, Settings()))] == [1, 2]
 
 
 def test_packed_files_are_unpacked_within_bounds() -> None:

@@ -152,14 +152,19 @@ class TextJob:
         source = selected_pages(self.read(), order.selected)
         rulings = rulings_of(self.folder)
         if not order.dry_run:
+            self.check_unchanged(stamp)  # before anything is written, and then that what is kept is what was read
             swept(self.folder)
             claim(self.folder)
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
-        if hash_files(document.inputs)[0] != stamp.inputs:
-            advice = "Give the same command again"
-            raise UnreadableInput("a file was changed while it was read", where=self.name, advice=advice)
+        self.check_unchanged(stamp)
         outcome = finish(source, stamp, self.folder, order, self.process, rulings)
         return replace(outcome, remarks=(*document.remarks, *outcome.remarks), content=stamp.inputs)
+
+    def check_unchanged(self, stamp: Stamp) -> None:
+        """Raises UnreadableInput where the files are others than when they were hashed."""
+        if hash_files(self.document.inputs)[0] != stamp.inputs:
+            advice = "Wait until they are complete, and give the same command again"
+            raise UnreadableInput("its files changed while they were read", where=self.name, advice=advice)
 
     def read(self) -> Source:
         """The document as it came. Raises PipelineError."""

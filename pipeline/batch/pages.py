@@ -41,11 +41,11 @@ def tried(request: PageRequest) -> tuple[PageRecord, bool]:
     asked = request.text_layer and request.path.suffix.casefold() == ".pdf"
     record = PageRecord(request.number, str(request.path), request.frame, languages=request.languages)
     record = replace(record, text_layer=asked, split=request.split, effort=request.effort, engine=request.engine)
-    kept = stored(request.out, request.number)
-    if request.locked and kept is not None and not kept.failed:
-        return at_home(kept, request), False
     hocr = None
     try:
+        kept = stored(request.out, request.number)
+        if request.locked and kept is not None and not kept.failed:
+            return at_home(kept, request), False
         seen = stamped(request.path)
         record = replace(record, tesseract=tesseract_version(request.engine), digest=digest(request.path, request.frame))
         if kept is not None and not request.force and not kept.failed and same(kept, record) and not request.keep_images:
@@ -57,7 +57,7 @@ def tried(request: PageRequest) -> tuple[PageRecord, bool]:
     except (MissingDependency, UnwritableOutput):
         raise
     except MadeLater as error:
-        return replace(record, failed=one_line(error)), True  # and what is stored stays
+        return replace(record, failed=one_line(error)), False  # and what is stored stays
     except PipelineError as error:
         record, hocr = replace(record, failed=one_line(error)), None
     except Exception as error:  # whatever a strange scan brings about costs its page, not the others

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from errno import EINVAL
 from hashlib import blake2b, file_digest, sha256
 from pathlib import Path
 
@@ -87,9 +88,9 @@ def hash_files(paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
     """A short hash over files in order, their names included; and the SHA-256 of each, '' for one that cannot be read."""
     total, hashes = blake2b(digest_size=16), []
     for path in paths:
-        found, unread = "", strange(path)
+        found, unread = "", ""
         try:
-            found = "" if unread else sha256_of(path)
+            found = sha256_of(path)
         except OSError as fault:
             unread = f"cannot be read ({fault.strerror})"
         hashes.append(found)
@@ -98,7 +99,9 @@ def hash_files(paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes. Raises OSError."""
+    """SHA-256 of a file's bytes. Raises OSError, also for what is no file, such as a pipe, on which one would wait for ever."""
+    if what := strange(path):
+        raise OSError(EINVAL, what)
     with path.open("rb") as file:
         return file_digest(file, sha256).hexdigest()
 

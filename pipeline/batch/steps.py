@@ -39,10 +39,15 @@ class Begin:
     document: Document
     order: Order
 
+    @property
+    def folder(self) -> Path:
+        """Of its results."""
+        return self.order.out / self.document.relative_out
+
     def run(self) -> Begun | Outcome:
         """What there is to be read of it, or its outcome where it is done already or cannot be read."""
         document, order = self.document, self.order
-        folder = order.out / document.relative_out
+        folder = self.folder
         try:
             stamp = stamp_for("digitise", document, order)
             if is_done(stamp, folder, order):
@@ -141,7 +146,7 @@ def name_of(task: Begin | Finish) -> str:
 
 
 def folder_of(task: Begin | Finish) -> Path:
-    return task.order.out / task.document.relative_out if isinstance(task, Begin) else task.folder
+    return task.folder
 
 
 def chosen(document: Document, order: Order) -> list[tuple[int, Frame]]:

@@ -19,7 +19,9 @@ from pipeline.commands.options import (
     JOBS,
     LANG,
     LAYER,
+    LIMITS,
     PERIOD,
+    PROGRESS,
     TALK,
     closed,
     options,
@@ -47,7 +49,7 @@ class Ended(BaseException):
     help="A folder is complete after so long a rest.",
 )
 @click.option("--once", is_flag=True, help="Do what is there, and end: for cron and systemd timers.")
-@options(PERIOD, LANG, CAUTION, JOBS, FORMAT, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, TALK)
+@options(PERIOD, LANG, CAUTION, JOBS, FORMAT, LAYER, EFFORT, ENGINE, CALIBRATION, CONFIG, LIMITS, PROGRESS, TALK)
 def watch(folder: Path, out: Path, every: float, quiet_for: float, once: bool, **given: Any) -> int:
     """Watch the folder IN of a scanner, and make what comes into documents in OUT.
 

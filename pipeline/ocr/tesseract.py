@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytesseract
@@ -22,6 +24,25 @@ from pipeline.ocr.engine import SEGMENTATION, Task, missing_language, took_too_l
 
 LEAST_ROOM = 1_000_000
 """Bytes that must be free for temporary files."""
+
+
+def in_its_group(include_stdout: bool = True) -> dict[str, Any]:
+    """How pytesseract starts Tesseract: from a worker, which leads a session, in a group of processes of its own, which is ended
+    as a whole; from the command's own process in its group, so that Ctrl-C reaches it."""
+    given: dict[str, Any] = STARTED(include_stdout)
+    return {**given, "process_group": 0} if hasattr(os, "getsid") and os.getsid(0) == os.getpid() else given
+
+
+def end_group(process: subprocess.Popen[bytes], code: int) -> None:
+    """How pytesseract ends a Tesseract that takes too long: with all that it started."""
+    if hasattr(os, "getpgid") and process.poll() is None and os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    ENDED(process, code)
+
+
+STARTED, ENDED = pytesseract.pytesseract.subprocess_args, pytesseract.pytesseract.kill
+# pytesseract has no option for either.
+pytesseract.pytesseract.subprocess_args, pytesseract.pytesseract.kill = in_its_group, end_group
 
 
 class Program:
@@ -83,8 +104,10 @@ def tool_errors(languages: str, timeout: float) -> Iterator[None]:
         if "timeout" not in str(error):
             raise
         raise took_too_long(timeout) from None
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise ToolFailed(f"Tesseract gave no result ({type(error).__name__})", advice="Run `errata doctor`") from None
+    except FileNotFoundError:
+        raise ToolFailed("Tesseract gave no result", advice="Run `errata doctor`") from None
+    except UnicodeDecodeError:
+        raise ToolFailed("Tesseract gave no whole result", advice="Run `errata doctor`") from None
 
 
 def failure(status: int, message: str, languages: str) -> MissingDependency | ToolFailed:
