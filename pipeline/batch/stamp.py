@@ -100,7 +100,7 @@ def hash_files(paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes. Raises OSError, also for what is no file, such as a pipe, on which one would wait for ever."""
-    if what := strange(path):
+    if path.exists() and (what := strange(path)):
         raise OSError(EINVAL, what)
     with path.open("rb") as file:
         return file_digest(file, sha256).hexdigest()
