@@ -104,7 +104,7 @@ def test_texts_come_from_a_store_and_go_to_one(memory: fsspec.AbstractFileSystem
     assert elsewhere.code == 0 and elsewhere.err.count("already done") == 3, elsewhere.err
     memory.rm_file("/results/run/b/errata.json")
     third = errata(*command, "--cache", "three")
-    assert "1 documents done, 1 already done" in third.err and memory.exists("/results/run/b/errata.json")
+    assert "1 document done, 1 already done" in third.err and memory.exists("/results/run/b/errata.json")
 
 
 def test_what_was_made_anew_takes_the_place_of_all_of_the_old(memory: fsspec.AbstractFileSystem, errata: Errata) -> None:

@@ -153,7 +153,8 @@ def closed(outcomes: Sequence[Outcome], console: Console) -> int:
     from pipeline.batch.outcomes import exit_code
 
     if len(outcomes) > 1:
-        parts = [f"{sum(outcome.state == 'done' for outcome in outcomes)} documents done"]
+        done = sum(outcome.state == "done" for outcome in outcomes)
+        parts = [f"{done} document{'' if done == 1 else 's'} done"]
         for state in ("already done", "locked", "failed"):
             if count := sum(outcome.state == state for outcome in outcomes):
                 parts.append(f"{count} {state}")
