@@ -16,7 +16,7 @@ from pipeline.ledger import Edit, Replace
 from pipeline.model import Word
 from pipeline.result import Result
 
-LEAST = 0.05
+LEAST = 0.03
 """Probability of being wrong from which a place is worth a look."""
 SURE = 0.97
 """Changes that are this probable, and lie in words that the model trusts, are not shown."""
