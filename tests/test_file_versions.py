@@ -189,3 +189,20 @@ def test_the_list_of_several_documents(errata: Errata, tmp_path: Path) -> None:
     before = path.read_bytes()
     assert errata("repair", "out").code == 0
     assert path.read_bytes() == before
+
+
+def test_a_manifest_of_a_later_version(errata: Errata, document: Path) -> None:
+    changed(document.parent / "manifest.json", later)
+    ran = errata("status", "out", "--verify")
+    assert ran.code == ExitCode.INVALID_OUTPUT and LATER in ran.err
+
+
+def test_a_journal_of_a_later_version_is_left_alone(errata: Errata, document: Path, text_file: Path) -> None:
+    journal = document.parent / ".errata" / "journal.sqlite"
+    with sqlite3.connect(journal) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for command in (("clean", text_file, "-o", "out"), ("status", "out"), ("retry", "out")):
+        ran = errata(*command)
+        assert ran.code == ExitCode.INVALID_OUTPUT and LATER in ran.err, ran.err
+    assert errata("clean", text_file, "-o", "out", "--state", "here.sqlite").code == 0

@@ -117,3 +117,14 @@ def test_a_locked_document_stays_as_it_is(errata: Errata, tmp_path: Path, comman
     assert errata("undo", "out", "--all").code == 0
     assert errata("apply", "out").code == 0
     assert contents(out / "letter") == kept
+
+
+@pytest.mark.parametrize(("command", "name"), [("clean", "letter.txt"), ("digitise", "letter.png")])
+def test_hidden_files_of_somebody_else_stay(errata: Errata, tmp_path: Path, command: str, name: str) -> None:
+    folder = tmp_path / "out" / "letter"
+    folder.mkdir(parents=True)
+    (folder / "text.txt").write_text("mine")
+    (folder / ".notes.2026").write_text("mine")
+    code, said = run(errata, command, name)
+    assert code == ExitCode.FILE_ACCESS, said
+    assert contents(folder) == {"text.txt": b"mine", ".notes.2026": b"mine"}

@@ -153,8 +153,8 @@ class TextJob:
         rulings = rulings_of(self.folder)
         if not order.dry_run:
             self.check_unchanged(stamp)  # before anything is written, and then that what is kept is what was read
-            swept(self.folder)
             claim(self.folder)
+            swept(self.folder)
             keep_inputs(document.inputs, self.folder / "ocr", whole=document.whole)
         self.check_unchanged(stamp)
         outcome = finish(source, stamp, self.folder, order, self.process, rulings)

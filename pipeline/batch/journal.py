@@ -19,9 +19,11 @@ from typing import Literal
 
 from pipeline import __version__
 from pipeline.batch.outcomes import Outcome
-from pipeline.errors import UnwritableOutput
+from pipeline.errors import MadeLater, UnwritableOutput
 
 NAME = ".errata/journal.sqlite"
+VERSION = 1
+"""Of the tables, as SQLite's `user_version`."""
 READ, WRITE = "read", "write"
 """The stages: a page is read, a document is repaired and written (its page is 0)."""
 State = Literal["waiting", "running", "done", "failed"]
@@ -190,7 +192,8 @@ def journal_of(home: Path, path: Path | None, command: str) -> Iterator[Journal]
 
 
 def connected(path: Path | None) -> sqlite3.Connection:
-    """The journal as a database, made if need be; one that is damaged is put aside. Raises UnwritableOutput."""
+    """The journal as a database, made if need be; one that is damaged is put aside. Raises UnwritableOutput, and MadeLater
+    for one of a later version."""
     if path is None:
         return opened(":memory:")
     try:
@@ -210,9 +213,12 @@ def connected(path: Path | None) -> sqlite3.Connection:
 def opened(name: str) -> sqlite3.Connection:
     connection = sqlite3.connect(name, timeout=30, check_same_thread=False)
     try:
+        if (version := int(connection.execute("PRAGMA user_version").fetchone()[0])) > VERSION:
+            advice = "Update Errata, or name another journal with --state"
+            raise MadeLater(f"made by a later version of Errata (journal {version})", where=name, advice=advice)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # what the last second holds is history, and may be lost
-        connection.executescript(SCHEMA)
+        connection.executescript(f"{SCHEMA}PRAGMA user_version = {VERSION};")
     except BaseException:
         connection.close()
         raise

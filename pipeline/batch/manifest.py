@@ -14,12 +14,13 @@ from typing import Any
 from pipeline.batch.outcomes import Outcome
 from pipeline.batch.stamp import NAME, TEXT, Stamp, read_stamp, sha256_of
 from pipeline.errors import ExitCode, InvalidRecord, UnreadableInput
+from pipeline.formats import Format
 from pipeline.outputs.cells import harmless
 from pipeline.outputs.files import fresh
 from pipeline.sources.discover import Document
 
 MANIFEST, TABLE = "manifest.json", "manifest.csv"
-FORMAT, VERSION = "errata-manifest", 1
+FORMAT = Format("errata-manifest")
 COUNTS = ("pages_in", "pages_read", "pages_failed", "openings", "pages_out")
 COLUMNS = ("input", "sha256", "document", "state", *COUNTS, "text_sha256", "reason")
 CHUNK = 1 << 20
@@ -87,7 +88,7 @@ def write_both(found: Iterable[Item], whole: Path, table: Path) -> None:
     """Write documents, one by one, as JSON and as a table."""
     totals = Totals()
     with whole.open("w", encoding="utf-8") as text, table.open("w", encoding="utf-8", newline="") as rows:
-        text.write(f'{{"format": "{FORMAT}", "version": {VERSION}, "documents": [')
+        text.write(f'{json.dumps(FORMAT.head)[:-1]}, "documents": [')
         writer = csv.writer(rows, lineterminator="\n")
         writer.writerow(COLUMNS)
         for item in found:
@@ -154,12 +155,10 @@ def earlier(out: Path) -> list[Item]:
 
 
 def items(out: Path) -> Iterator[Item]:
-    """The documents in a manifest. Raises UnreadableInput where there is none, InvalidRecord."""
+    """The documents in a manifest. Raises UnreadableInput where there is none, InvalidRecord, MadeLater."""
     path = out / MANIFEST
     try:
-        told: Mapping[str, Any] = json.loads(path.read_bytes())
-        if (told["format"], told["version"]) != (FORMAT, VERSION):
-            raise ValueError("another format")
+        told: Mapping[str, Any] = FORMAT.read(json.loads(path.read_bytes()), path)
         for row in told["documents"]:
             yield Item(**{**row, "inputs": tuple((name, digest) for name, digest in row["inputs"])})
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from pathlib import Path
 from platform import node
 
 from pipeline import __version__
-from pipeline.batch.stamp import Stamp, hash_files, hash_inputs, read_stamp
+from pipeline.batch.stamp import Stamp, hash_files, read_stamp
 from pipeline.decisions.rulings import Rulings
 from pipeline.errors import UnwritableOutput
 from pipeline.language import find_pack
@@ -74,7 +74,7 @@ def home_of(order: Order) -> Home | None:
 def settings_hash(settings: Settings, *, with_scans: bool) -> str:
     """A hash that changes with every setting, every dictionary and every calibration that could change the result."""
     hashed = f"{settings.fingerprint(with_scans=with_scans)}-{packs_hash(settings.packs)}"
-    return f"{hashed}-{hash_inputs([Path(settings.calibration)])[:8]}" if settings.calibration else hashed
+    return f"{hashed}-{hash_files([Path(settings.calibration)])[0][:8]}" if settings.calibration else hashed
 
 
 def calibration_path(settings: Settings) -> str:
@@ -84,7 +84,8 @@ def calibration_path(settings: Settings) -> str:
 
 @lru_cache(maxsize=2)
 def packs_hash(packs: tuple[str, ...]) -> str:
-    return hash_inputs(file for pack in packs for file in sorted(find_pack(pack).iterdir()) if file.is_file())[:16]
+    files = [file for pack in packs for file in sorted(find_pack(pack).iterdir()) if file.is_file()]
+    return hash_files(files)[0][:16]
 
 
 def stamp_for(task: str, document: Document, order: Order) -> Stamp:

@@ -69,21 +69,6 @@ def identity(stamp: Stamp) -> tuple[object, ...]:
     return stamp.task, stamp.inputs, stamp.settings, stamp.version, stamp.selected, stamp.whole, stamp.images
 
 
-def hash_inputs(parts: Iterable[Path | bytes]) -> str:
-    """A short hash over files (or bytes at hand) in order: what they hold, or why they cannot be read, and their names."""
-    total = blake2b(digest_size=16)
-    for part in parts:
-        own = blake2b(digest_size=16)
-        if isinstance(part, bytes):
-            own.update(part)
-        else:
-            total.update(part.name.encode("utf-8", "surrogateescape") + b"\0")
-            if unread := strange(part) or read_into(own, part):
-                total.update(unread.encode() + b"\0")
-        total.update(own.digest())
-    return total.hexdigest()
-
-
 def hash_files(paths: Sequence[Path]) -> tuple[str, tuple[str, ...]]:
     """A short hash over files in order, their names included; and the SHA-256 of each, '' for one that cannot be read."""
     total, hashes = blake2b(digest_size=16), []
@@ -112,17 +97,6 @@ def swept(folder: Path) -> None:
         with suppress(OSError):
             for path in [path for path in (folder / name).iterdir() if LEFT.fullmatch(path.name)]:
                 path.unlink()
-
-
-def read_into(own: blake2b, path: Path) -> str:
-    """Hash a file; why it cannot be read, if so."""
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                own.update(block)
-    except OSError as fault:
-        return f"cannot be read ({fault.strerror})"
-    return ""
 
 
 def stamp_text(stamp: Stamp) -> str:

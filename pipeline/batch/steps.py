@@ -52,14 +52,13 @@ class Begin:
             stamp = stamp_for("digitise", document, order)
             if is_done(stamp, folder, order):
                 return Outcome(document.name, folder, "already done", content=stamp.inputs)
-            if not order.dry_run:
-                swept(folder)
             locks, kept = untouchable(document.name, folder)
             if kept is not None:
                 return kept
             begun = Begun(stamp, rulings_of(folder), locks, tuple(chosen(document, order)))
             if not order.dry_run:
                 claim(folder)
+                swept(folder)
             return begun
         except Exception as fault:
             return failure(document.name, folder, fault)

@@ -174,15 +174,6 @@ def is_explained(word: str, knowledge: Knowledge) -> bool:
     return any(zipf[form] >= COMMON_MEANT or knowledge.evidence.lower.get(form, 0) >= 5 * count for form in common)
 
 
-def unknown_part(core: str, knowledge: Knowledge) -> str:
-    """The first word in `core` that the lexicon does not know; '' if it knows them all. One or two letters are not looked at."""
-    for word in LETTERS.findall(core):
-        plain = str(word).replace("’", "'")
-        if len(plain) > 2 and not is_known(plain, knowledge.lexicon):
-            return plain
-    return ""
-
-
 def is_new_compound(core: str, knowledge: Knowledge) -> bool:
     """Whether words are joined by a hyphen that no list has, and the document not twice: a dash, or a speck between words."""
     lower, zipf = core.lower(), knowledge.lexicon.zipf

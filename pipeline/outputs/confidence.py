@@ -19,7 +19,6 @@ from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "probability", "expected_wrong", "reasons")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMAT = Format("errata-confidence")
 ADVICE = "errata repair writes it anew"
 
