@@ -49,13 +49,25 @@ def before_stops(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
         yield replace(match.start(), match.end(), "", sure, "No space is typed before a stop.")
 
 
+REACH = 400
+"""Characters within which a bracket has its other half."""
+
+
 def in_brackets(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A space before a closing bracket, or behind an opening one, where this document does not set one."""
     marks = known.evidence.marks
     if marks["spaced bracket"] * 4 > marks["tight bracket"] + 8:
         return
     for match in draft.matches(IN_BRACKETS, "( ", " )"):
-        yield replace(match.start(), match.end(), "", 0.95, "No space is typed inside brackets.")
+        probability = 0.95 if is_paired(draft.text, match.start(), match.end()) else 0.6
+        yield replace(match.start(), match.end(), "", probability, "No space is typed inside brackets.")
+
+
+def is_paired(text: str, start: int, end: int) -> bool:
+    """Whether the bracket beside a space has its other half in its paragraph; one without may be a speck."""
+    if text[start - 1] == "(":
+        return ")" in text[end : end + REACH].partition("\n\n")[0].partition("(")[0]
+    return "(" in text[max(0, start - REACH) : start].rpartition("\n\n")[2].rpartition(")")[2]
 
 
 def abbreviations(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -140,7 +152,7 @@ RULES = (
         "spacing",
         in_brackets,
         (("(Boston 1960 ) pp.226-228 and (London 1961)", "(Boston 1960) pp.226-228 and (London 1961)"),),
-        ("( one ) and ( two ) and ( three )",),
+        ("( one ) and ( two ) and ( three )", "Palo Alto, ( 1. March 20, 1905 (in the evening)."),
     ),
     Rule(
         "torn-ellipsis",
