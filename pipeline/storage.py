@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import MissingDependency, PipelineError, UnreadableInput, UnwritableOutput
+from pipeline.whole import beside
 
 MARK = "://"
 AT_A_TIME = 32
@@ -116,7 +117,7 @@ def fetched(store: Store, cache: Path, wanted: Callable[[str], bool]) -> list[Pa
 
 def get(store: Store, places: Mapping[str, Path], infos: Mapping[str, Mapping[str, Any]]) -> None:
     """Fetch some objects side by side; each takes its place when it is whole."""
-    partial = {path: place.with_name(f".{place.name}.{os.getpid()}") for path, place in places.items()}
+    partial = {path: beside(place) for path, place in places.items()}
     for place in places.values():
         place.parent.mkdir(parents=True, exist_ok=True)
         mark_at(place).unlink(missing_ok=True)

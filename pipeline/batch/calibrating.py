@@ -23,8 +23,8 @@ from pipeline.evaluate.repairs import corrected_pages
 from pipeline.language import Lexicon
 from pipeline.language.evidence import Knowledge
 from pipeline.model import Source
-from pipeline.ocr.pages import write
 from pipeline.outputs.edits import read_ledger
+from pipeline.whole import write
 
 LONGEST = 200
 """Characters of a place up to which a decision on it is one on its words."""

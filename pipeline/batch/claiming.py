@@ -8,10 +8,10 @@ from pathlib import Path
 from pipeline.batch.order import unwritable
 from pipeline.batch.stamp import FORMAT, NAME
 from pipeline.errors import OccupiedOutput
-from pipeline.ocr.pages import write
 from pipeline.outputs.confidence import FORMAT as CONFIDENCE
 from pipeline.outputs.edits import FORMAT as EDITS
 from pipeline.outputs.formats import DECIDED, PLACES
+from pipeline.whole import write
 
 WRITTEN = (
     "ocr", "pages", "report", "images", "text.txt", "reading.md", "report.html", "report.json", "edits.jsonl", "edits.csv",

@@ -12,13 +12,12 @@ from pipeline.batch.decisions import held, locked, remember, take_in
 from pipeline.batch.limits import too_long
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
 from pipeline.batch.outcomes import Outcome, failure
-from pipeline.batch.stamp import NAME, TEXT, Stamp, hash_files, read_stamp, sha256_of, stamp_text, swept
+from pipeline.batch.stamp import EMPTY, NAME, TEXT, Stamp, hash_files, read_stamp, sha256_of, stamp_text, swept
 from pipeline.batch.verdicts import remark, with_readings
 from pipeline.decisions.locking import Locks
 from pipeline.decisions.rulings import NOTHING, Rulings
 from pipeline.errors import ToolFailed, UnreadableInput
 from pipeline.model import Source
-from pipeline.ocr.pages import write
 from pipeline.outputs.files import unified_diff, write_document
 from pipeline.result import Result
 from pipeline.sources.discover import Document
@@ -26,6 +25,7 @@ from pipeline.sources.files import InputFile, read_file, read_folder
 from pipeline.sources.hocr import source_from_ocr
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.stored import keep_inputs, stored_records, stored_text
+from pipeline.whole import write
 
 
 def untouchable(name: str, folder: Path) -> tuple[Locks, Outcome | None]:
@@ -41,7 +41,7 @@ def changed_by_hand(name: str, folder: Path) -> Outcome | None:
     """The outcome of a document of which `text.txt` is no longer as Errata wrote it; None for any other."""
     stamp = read_stamp(folder)
     try:
-        if stamp is None or not stamp.text or sha256_of(folder / TEXT) == stamp.text:
+        if stamp is None or not stamp.text or sha256_of(folder / TEXT) in (stamp.text, EMPTY):  # a power cut empties files too
             return None
     except OSError:  # it was taken away: to be made anew
         return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from platform import node
 
 from pipeline import __version__
-from pipeline.batch.stamp import Stamp, hash_files, read_stamp
+from pipeline.batch.stamp import Stamp, hash_files, is_whole, read_stamp
 from pipeline.decisions.rulings import Rulings
 from pipeline.errors import UnwritableOutput
 from pipeline.language import find_pack
@@ -111,7 +111,10 @@ def stamp_for(task: str, document: Document, order: Order) -> Stamp:
 
 def is_done(stamp: Stamp, folder: Path, order: Order) -> bool:
     """Whether the folder holds just what this run would write."""
-    return not order.force and not order.dry_run and stamp.matches(read_stamp(folder)) and (folder / "text.txt").is_file()
+    if order.force or order.dry_run:
+        return False
+    found = read_stamp(folder)
+    return found is not None and stamp.matches(found) and is_whole(found, folder)
 
 
 def check_writable(order: Order) -> None:

@@ -13,10 +13,11 @@ from pipeline.batch.limits import disk_full, is_memory, too_large
 from pipeline.errors import MadeLater, MissingDependency, PipelineError, UnreadableInput, UnwritableOutput
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.model import TEXT_LAYER, Treatment
-from pipeline.ocr.pages import PageRecord, PageRequest, record_path, store, stored, write
+from pipeline.ocr.pages import PageRecord, PageRequest, record_path, store, stored
 from pipeline.ocr.recognition import chosen, tesseract_version
 from pipeline.sources import images
 from pipeline.sources.text_layer import Layer, read_layer
+from pipeline.whole import write
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -14,11 +14,12 @@ from pathlib import Path
 from pipeline.errors import InvalidRecord, MadeLater, UnreadableInput
 from pipeline.formats import Format, Record
 from pipeline.sources.entries import strange
+from pipeline.whole import LEFT
 
 NAME = "errata.json"
 TEXT = "text.txt"
-LEFT = re.compile(r"\..+\.\d+")
-"""Names of files that were being written; they get their real names once they are whole."""
+EMPTY = sha256().hexdigest()
+"""Of a file without a byte."""
 FOLDERS = ("", "ocr", "pages", "report", "alto", "page")
 
 
@@ -89,6 +90,20 @@ def sha256_of(path: Path) -> str:
         raise OSError(EINVAL, what)
     with path.open("rb") as file:
         return file_digest(file, sha256).hexdigest()
+
+
+def is_whole(stamp: Stamp, folder: Path) -> bool:
+    """Whether the files of a finished document hold something: a power cut may leave the newest ones empty, whatever stands in
+    the stamp."""
+    meant = {TEXT, "reading.md"} if stamp.text == EMPTY else set[str]()
+    places = [folder / name for name in FOLDERS if name != "ocr" or EMPTY not in stamp.hashes]
+    return (folder / TEXT).is_file() and not any(empty_files(place) - meant for place in places if place.is_dir())
+
+
+def empty_files(folder: Path) -> set[str]:
+    """The names of the files in a folder that hold nothing."""
+    with os.scandir(folder) as found:
+        return {entry.name for entry in found if entry.is_file() and entry.stat().st_size == 0}
 
 
 def swept(folder: Path) -> None:

@@ -11,9 +11,9 @@ from pipeline.confidence.residual import Verdict
 from pipeline.draft import DraftLine
 from pipeline.errors import InvalidRecord
 from pipeline.formats import Format
-from pipeline.ocr.pages import write
 from pipeline.outputs.folios import page_names
 from pipeline.result import Result
+from pipeline.whole import write
 
 NAME = "audit.jsonl"
 FORMAT = Format("errata-audit")

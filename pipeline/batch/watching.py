@@ -16,7 +16,6 @@ from pipeline.batch.order import Order, settings_hash, unwritable
 from pipeline.batch.outcomes import Outcome, Reporter, failure
 from pipeline.batch.stamp import finished_folders, read_stamp
 from pipeline.batch.summary import summarise
-from pipeline.ocr.pages import write
 from pipeline.sources.discover import TEXT_SUFFIXES, Document, walk
 from pipeline.sources.entries import entries, passed_over, strange, tree
 from pipeline.sources.images import SCAN_SUFFIXES
@@ -24,6 +23,7 @@ from pipeline.sources.markup import MARKUP_SUFFIXES
 from pipeline.sources.page_images import bare_stem
 from pipeline.sources.places import safe
 from pipeline.sources.to_clean import documents_to_clean
+from pipeline.whole import write
 
 Task = Literal["digitise", "clean"]
 Make = Callable[[Task, Sequence[Document]], list[Outcome]]

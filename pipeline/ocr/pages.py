@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from pipeline.errors import InvalidRecord, MadeLater
 from pipeline.formats import Format, named
 from pipeline.model import Box, Treatment
+from pipeline.whole import write
 
 FORMAT = Format("errata-page", (named,), nameless=True)
 
@@ -156,16 +156,6 @@ def store_looks(folder: Path, number: int, looks: Mapping[str, bytes | None]) ->
             write(path, gzip.compress(hocr, 6, mtime=0))
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file beside its place and move it there, so that nobody ever sees half of it."""
-    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}")  # other machines may write it at the same time
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 def stored(folder: Path, number: int) -> PageRecord | None:
     """The record of a page that was read before, whole and with its hOCR; None where there is none to rely on. Raises
     MadeLater."""
@@ -176,7 +166,15 @@ def stored(folder: Path, number: int) -> PageRecord | None:
         raise
     except (OSError, UnicodeDecodeError, InvalidRecord):
         return None
-    return record if record.failed or hocr_path(folder, number).exists() else None
+    return record if record.failed or has_bytes(hocr_path(folder, number)) else None
+
+
+def has_bytes(path: Path) -> bool:
+    """Whether there is such a file, and something in it: after a power cut there may be nothing."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def stored_hocr(folder: Path, number: int) -> bytes:

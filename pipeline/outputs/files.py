@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,7 @@ from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
 from pipeline.outputs.visible import visible_line
 from pipeline.result import Result
+from pipeline.whole import taking_place
 
 if TYPE_CHECKING:
     from pipeline.outputs.pdf import SearchablePdf
@@ -146,16 +145,12 @@ def holds(path: Path, data: bytes) -> bool:
 @contextmanager
 def fresh(path: Path) -> Iterator[Path]:
     """A file to be written, which then takes the place of `path`. Raises UnwritableOutput for what the system refuses."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}{threading.get_ident()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        temporary.replace(path)
+        with taking_place(path) as partial:
+            yield partial
     except OSError as error:
         raise UnwritableOutput(f"cannot be written ({error.strerror or error})", where=path, advice=ADVICE) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from pipeline.errors import InvalidRecord, UnreadableInput, UnwritableOutput
 from pipeline.model import Source
 from pipeline.ocr.pages import PageRecord, stored
-from pipeline.ocr.pages import write as write_whole
 from pipeline.sources.files import InputFile, read_file, read_folder
 from pipeline.sources.markup import GZIP, MARKUP_SUFFIXES, kind_of
 from pipeline.sources.text import read_bytes
+from pipeline.whole import write
 
 KEPT = re.compile(r"(source|\d{4,})\.(?:txt|xml|alto|page|hocr|html|htm|xhtml|gz)")
 """Names of inputs; what Errata's own OCR read is called 0001.hocr.gz."""
@@ -45,7 +45,7 @@ def keep_inputs(inputs: Sequence[Path], ocr: Path, *, whole: bool) -> None:
             name = kept_name(f"{number:04d}" if whole else "source", path, data)
             names.add(name)
             if not (ocr / name).exists() or not path.samefile(ocr / name):
-                write_whole(ocr / name, data)
+                write(ocr / name, data)
         for left in kept_files(ocr):
             if left.name not in names:
                 left.unlink()
