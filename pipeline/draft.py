@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from copy import copy
 from functools import cached_property
+from typing import NamedTuple
 
 from pipeline.ledger import Edit, rendered
 from pipeline.model import Line, Region
@@ -15,8 +16,7 @@ SIGHT = 4
 """So many characters of the next line what looks ahead may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(NamedTuple):
     """A line of a draft without its line break; offsets are the draft's, `page` counts from 1, `region`: the part of
     the page that it begins in."""
 
@@ -29,7 +29,7 @@ class DraftLine:
 
 class Draft:
     """A text under repair. Immutable; pages are what stands between form feeds, as in the finished text. `marked`: the source's
-    lines that are known to be no part of the body, in order."""
+    lines that are known to be no part of the body, in order. `whole` is the draft itself, or the one that this is a part of."""
 
     def __init__(self, source: str, edits: Sequence[Edit] = (), marked: Sequence[Line] = ()) -> None:
         self.source = source
@@ -48,6 +48,21 @@ class Draft:
             texts.append(text)
             at += len(text)
         self.text = "".join(texts)
+        self.whole = self
+        self.start, self.end = 0, len(self.text)
+
+    def part(self, first: int, last: int) -> Draft:
+        """The same draft with only the pages from `first` to before `last` (from 0) among its `lines`, `pages` and `finditer`.
+        Text and offsets stay, and so does the number of every page."""
+        shown = copy(self)
+        shown.__dict__ |= {"_page_starts": self._page_starts, "pages": self.pages[first:last]}
+        shown.__dict__["lines"] = [line for page in shown.pages for line in page]
+        shown.start, shown.end = shown.lines[0].start, shown.lines[-1].end
+        return shown
+
+    def finditer(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """What `pattern` finds in the text."""
+        return pattern.finditer(self.text, self.start, self.end)
 
     @cached_property
     def lines(self) -> list[DraftLine]:
@@ -55,8 +70,9 @@ class Draft:
         lines, start, page = [], 0, 1
         for chunk in self.text.split("\f"):
             for text in chunk.split("\n"):
-                lines.append(DraftLine(start, start + len(text), text, page, self.region(start, text)))
-                start += len(text) + 1
+                end = start + len(text)
+                lines.append(DraftLine(start, end, text, page, self.region(start, text) if self.marked else ""))
+                start = end + 1
             page += 1
         return lines
 
@@ -66,7 +82,7 @@ class Draft:
 
     def region(self, start: int, text: str) -> Region:
         """The part of its page that the draft's line `text` at `start` begins in."""
-        if not self.marked or not (bare := text.lstrip()):
+        if not (bare := text.lstrip()):
             return ""
         place = self.origin(start + len(text) - len(bare))[0]
         at = bisect_right(self._marks, place) - 1
@@ -75,7 +91,8 @@ class Draft:
     def matches(self, pattern: re.Pattern[str], *parts: str) -> Iterator[re.Match[str]]:
         """What `pattern` finds, within a line, in the lines that hold one of `parts`, without which it finds nothing."""
         text = self.text
-        for line in self.lines:
+        parts = tuple(part for part in parts if text.find(part, self.start, self.end) >= 0)
+        for line in self.lines if parts else ():
             for part in parts:
                 if part in line.text:
                     break

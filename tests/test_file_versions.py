@@ -95,7 +95,7 @@ def test_errata_json(errata: Errata, document: Path, text_file: Path) -> None:
 def test_records_of_pages(errata: Errata, scan: Path, tmp_path: Path) -> None:
     ocr = tmp_path / "ocr"
     ocr.mkdir()
-    hocr_path(ocr, 1).write_bytes(b"")
+    hocr_path(ocr, 1).write_bytes(b"x")
     record_path(ocr, 1).write_text(PageRecord(1, "a.png", 1, digest="abc").to_json())
     changed(record_path(ocr, 1), numbered)
     found = stored(ocr, 1)

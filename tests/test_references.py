@@ -296,15 +296,15 @@ def test_a_piece_that_cannot_be_is_found_but_never_changed() -> None:
 def test_a_doubtful_blank_goes_by_the_document() -> None:
     assert repair("N 105/1/38", LEXICON) == "N 105/1/38"
     text = "; ".join(f"N{number}/1/38" for number in range(100, 120)) + "; N 105/1/38"
-    style = document_style(text, LEXICON)
+    style = document_style(text, Knowledge(LEXICON, Evidence()))
     assert repair("N 105/1/38", LEXICON, style) == "N105/1/38"
     mixed = text + "; ".join(f"N {number}/1/38" for number in range(100, 110))
-    assert repair("N 105/1/38", LEXICON, document_style(mixed, LEXICON)) == "N 105/1/38"
+    assert repair("N 105/1/38", LEXICON, document_style(mixed, Knowledge(LEXICON, Evidence()))) == "N 105/1/38"
 
 
 def test_spacing_of_papers_is_the_authors_own() -> None:
     text = "; ".join(f"C.P. {number}(27)" for number in range(100, 140))
-    assert repair("C.P.74 (30)", LEXICON, document_style(text, LEXICON)) == "C.P.74 (30)"
+    assert repair("C.P.74 (30)", LEXICON, document_style(text, Knowledge(LEXICON, Evidence()))) == "C.P.74 (30)"
 
 
 def digits(text: str) -> list[str]:

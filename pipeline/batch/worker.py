@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from pipeline.language.kept import collector_paused
+
 
 def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memory: int) -> None:
     """Do the requests that come, until nobody asks any more; send None when one is begun, and (whether it went well, what `work`
@@ -28,7 +30,8 @@ def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memor
         except (EOFError, OSError):
             return
         try:
-            answer = True, work(request)
+            with collector_paused():
+                answer = True, work(request)
         except BaseException as fault:
             answer = False, fault
         try:

@@ -18,6 +18,7 @@ from typing import Any, Generic
 
 from pipeline.batch.pool import Record, Request
 from pipeline.batch.worker import end_session, serve
+from pipeline.language.kept import collector_paused
 
 TRIES = 3
 """How often a request is begun whose worker dies: a worker may be killed for what others do."""
@@ -54,7 +55,9 @@ class LocalPool:
         waiting = chain(first, waiting) if first else waiting
         if not self.apart and len(first) <= self.few:
             for request in waiting:
-                on_done(work(request))
+                with collector_paused():
+                    found = work(request)
+                on_done(found)
             return
         with tempfile.TemporaryDirectory(prefix="errata-", ignore_cleanup_errors=True) as folder:
             crew = Crew(self, work, folder)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import log10
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,8 @@ def better_fits(
             left = words[at - 1] if before[at] else ""
             right = words[at + 1] if after[at] else ""
             best = max(familiar(left, candidate, right, knowledge) for candidate in candidates)
-            found[at] = best - familiar(left, word, right, knowledge) - 1.0
+            if best > 1.0:
+                found[at] = best - familiar(left, word, right, knowledge) - 1.0
     return np.clip(found, 0.0, 5.0)
 
 
@@ -173,7 +175,7 @@ def familiar(left: str, word: str, right: str, knowledge: Knowledge) -> float:
     for pair in (f"{left} {word}" if left else "", f"{word} {right}" if right else ""):
         if pair:
             count = knowledge.lexicon.bigrams.get(pair, 0) / 1000 + 50 * knowledge.evidence.pairs.get(pair, 0)
-            total += float(np.log10(1 + count)) if count else 0.0
+            total += log10(1 + count) if count else 0.0
     return total
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from math import sqrt
+from math import log, log1p, sqrt
 from typing import cast
 
 import numpy as np
@@ -150,11 +150,11 @@ def word_features(core: str, knowledge: Knowledge) -> tuple[float, ...]:
     words = [word.replace("’", "'") for word in LETTERS.findall(core)]
     unknown = next((word for word in words if len(word) > 2 and not is_known(word, lexicon)), "")
     if unknown:
-        seen = 0.0 if is_explained(unknown, knowledge) else min(4.0, float(np.log(max(1, evidence.words.get(unknown, 0)))))
+        seen = 0.0 if is_explained(unknown, knowledge) else min(4.0, log(max(1, evidence.words.get(unknown, 0))))
         name = unknown[0].isupper() and not unknown.isupper()
         return 1.0, seen, float(name), oddest_letters(unknown, letter_model(lexicon)), 0.0, 0.0
     longest = max(words, key=len, default="")
-    seen = min(4.0, float(np.log1p(evidence.lower.get(longest.lower(), 0)))) if longest else 0.0
+    seen = min(4.0, log1p(evidence.lower.get(longest.lower(), 0))) if longest else 0.0
     rarer = rarer_than_misread(core, lexicon) if core.isalpha() else 0.0
     return 0.0, 0.0, 0.0, 0.0, seen, rarer
 

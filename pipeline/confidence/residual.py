@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import ceil, floor
 
 import numpy as np
@@ -76,7 +77,7 @@ class ReadingList:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Residual:
     """Wrong words that are left in a document and in each of its pages, in order, in lines that nobody has read.
 
@@ -91,7 +92,22 @@ class Residual:
 
     def reading_list(self, share: float = SHARE) -> ReadingList:
         """The fewest lines in which `share` (0-1) of the wrong words is expected."""
-        return reading_list(self.unread, share)
+        if not self.ranked or share <= 0:
+            return ReadingList((), 0.0, len(self.unread))
+        count = int(np.searchsorted(self.reached, min(share, 1.0) - 1e-9)) + 1
+        return ReadingList(self.ranked[:count], float(self.reached[count - 1]), len(self.unread))
+
+    @cached_property
+    def ranked(self) -> tuple[LineConfidence, ...]:
+        """The lines in which something may be wrong, the worst first."""
+        doubted = (line for line in self.unread if line.expected_wrong > 0)
+        return tuple(sorted(doubted, key=lambda line: -line.expected_wrong))
+
+    @cached_property
+    def reached(self) -> Floats:
+        """The share of all wrong words (0-1) that is expected in so many of the worst lines, from one on."""
+        sums = np.cumsum([line.expected_wrong for line in self.ranked])
+        return np.asarray(sums / sums[-1])
 
 
 def residual(confidence: DocumentConfidence, spread: Spread, verdicts: Sequence[Verdict] = ()) -> Residual:
@@ -213,14 +229,3 @@ def estimate(means: Floats, counts: NDArray[np.int64]) -> Estimate:
     """The estimate that draws of a count give."""
     low, high = np.quantile(counts, ((1 - LEVEL) / 2, (1 + LEVEL) / 2), method="inverted_cdf")
     return Estimate(round(float(means.mean()), 3), int(low), int(high))
-
-
-def reading_list(lines: Sequence[LineConfidence], share: float = SHARE) -> ReadingList:
-    """The fewest of `lines` in which `share` (0-1) of their wrong words is expected."""
-    worst = sorted((line for line in lines if line.expected_wrong > 0), key=lambda line: -line.expected_wrong)
-    if not worst or share <= 0:
-        return ReadingList((), 0.0, len(lines))
-    sums = np.cumsum([line.expected_wrong for line in worst])
-    reached = sums / sums[-1]
-    count = int(np.searchsorted(reached, min(share, 1.0) - 1e-9)) + 1
-    return ReadingList(tuple(worst[:count]), float(reached[count - 1]), len(lines))

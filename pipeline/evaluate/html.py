@@ -7,7 +7,7 @@ from functools import cache
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from pipeline.evaluate.bootstrap import Interval
 from pipeline.evaluate.diagrams import Diagram, reliability_diagram, risk_diagram, roc_diagram
@@ -16,6 +16,7 @@ from pipeline.evaluate.outcomes import OUTCOMES
 from pipeline.evaluate.pages import AVERAGES, RATES, PageScore
 from pipeline.evaluate.side_by_side import Row, side_by_side
 from pipeline.evaluate.tables import CHANGES, LABELS, REPAIRS, columns
+from pipeline.outputs.templating import templates_of
 from pipeline.outputs.xml import NOT_XML
 
 if TYPE_CHECKING:
@@ -141,13 +142,7 @@ def diagrams(found: Certainty | None) -> list[Diagram]:
 @cache
 def environment() -> Environment:
     """The templates; everything that goes into them is escaped."""
-    made = Environment(
-        loader=PackageLoader("pipeline.evaluate"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates_of("pipeline.evaluate")
     made.filters["percent"] = lambda share: f"{100 * share:.2f} %"
     made.filters["thousands"] = lambda number: f"{number:,}"
     made.filters["range"] = lambda figure: f"{100 * figure.low:.1f} to {100 * figure.high:.1f}"

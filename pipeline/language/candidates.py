@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import hashlib
-import os
-import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pipeline.language.kept import kept, place_of
 
 if TYPE_CHECKING:
     from symspellpy import SymSpell  # type: ignore[import-untyped]
@@ -21,8 +18,7 @@ MAX_DISTANCE = 2
 PREFIX_LENGTH = 6  # 5 builds faster and looks up three times slower; 7 the other way round
 LEAST_ZIPF = 1.5  # rarer words are known, but hardly ever what a misreading meant
 LEAST_LENGTH = 2
-CACHE_VERSION = 2
-CACHE_SIZE = 4  # indexes kept, one for each set of packs in use
+CACHE_VERSION = 3
 
 
 @dataclass(frozen=True, order=True)
@@ -62,54 +58,20 @@ class CandidateIndex:
 
 
 def load_index(forms: Mapping[str, float]) -> SymSpell:
-    """The index from the cache, or built and then kept there; a cache that can't be read or written is no hindrance."""
+    """The index from the cache, or built and then kept there."""
     from symspellpy import SymSpell
 
-    path = cache_path(forms)
-    index = SymSpell(MAX_DISTANCE, PREFIX_LENGTH)
-    with suppress(Exception), collector_paused():
-        if index.load_pickle(path, compressed=False) and index.word_count == len(forms):
-            return index
-    index = SymSpell(MAX_DISTANCE, PREFIX_LENGTH)
-    with collector_paused():
+    def build() -> SymSpell:
+        index = SymSpell(MAX_DISTANCE, PREFIX_LENGTH)
         for form, zipf in forms.items():
             index.create_dictionary_entry(form, max(1, round(10**zipf)))
-    with suppress(OSError):
-        keep(index, path)
-    return index
+        return index
+
+    return kept(cache_path(forms), build)
 
 
 def cache_path(forms: Mapping[str, float]) -> Path:
     """Where the index of exactly these forms is kept: any change of the words or of symspellpy gives another name."""
-    digest = hashlib.sha256(f"{CACHE_VERSION} {version('symspellpy')} {MAX_DISTANCE} {PREFIX_LENGTH}".encode())
-    digest.update("\n".join(forms).encode("utf-8", "surrogatepass"))
-    digest.update(array("d", forms.values()).tobytes())
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "errata" / f"candidates-{digest.hexdigest()[:16]}.pickle"
-
-
-def keep(index: SymSpell, path: Path) -> None:
-    """Write the index whole or not at all, and remove the ones of earlier word lists. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    os.close(handle)
-    try:
-        index.save_pickle(Path(name), compressed=False)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    kept = sorted(path.parent.glob("candidates-*.pickle"), key=lambda old: old.stat().st_mtime, reverse=True)
-    for old in kept[CACHE_SIZE:]:
-        old.unlink(missing_ok=True)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Making half a million small objects is twice as fast while the garbage collector rests."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
+    how = f"{CACHE_VERSION} {version('symspellpy')} {MAX_DISTANCE} {PREFIX_LENGTH}"
+    words = "\n".join(forms).encode("utf-8", "surrogatepass")
+    return place_of("candidates", how.encode(), words, array("d", forms.values()).tobytes())

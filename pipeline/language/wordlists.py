@@ -6,10 +6,10 @@ They are the dictionary and the bigrams of symspellpy (MIT) and the frequencies 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
 from importlib import resources
+from importlib.metadata import version
 
-from wordfreq import get_frequency_list
+from pipeline.language.kept import kept, place_of
 
 # wordfreq's list is of the web and of Google Books, and holds their misspellings and misreadings ("recieved", "tbe"):
 # what the curated dictionary lacks is taken above these floors only, long words with less hesitation than short ones.
@@ -17,24 +17,21 @@ FLOOR_BY_LENGTH = {4: 3.2, 5: 2.9, 6: 2.4, 7: 2.3}
 FLOOR_LONG = 2.2
 UNREACHED_ZIPF = 1.0  # of a dictionary word that the frequency list does not hold
 TOP_CENTIBEL = 9.0
-
-
-@lru_cache(maxsize=1)
-def frequencies() -> dict[str, float]:
-    """Every form of wordfreq's large English list with its Zipf value; the list has a bucket for every centibel."""
-    zipf: dict[str, float] = {}
-    for centibel, bucket in enumerate(get_frequency_list("en", "large")):
-        value = round(TOP_CENTIBEL - centibel / 100, 2)
-        for word in bucket:
-            zipf[word] = value
-    return zipf
+VERSION = 1  # of what is kept
 
 
 def known_words(exclusions: AbstractSet[str]) -> dict[str, float]:
-    """Lower-cased words taken to be English, with their Zipf value, less the exclusions.
+    """Lower-cased words taken to be English, with their Zipf value, less the exclusions; gathered once on a machine.
 
     A word of the dictionary counts at any frequency, one that only the frequency list has above a floor.
     """
+    how = f"{VERSION} {version('symspellpy')} {version('wordfreq')} {FLOOR_BY_LENGTH} {FLOOR_LONG} {UNREACHED_ZIPF}"
+    place = place_of("words", how.encode(), "\n".join(sorted(exclusions)).encode("utf-8", "surrogatepass"))
+    return kept(place, lambda: gathered_words(exclusions))
+
+
+def gathered_words(exclusions: AbstractSet[str]) -> dict[str, float]:
+    """The same, gathered."""
     zipf = frequencies()
     known = {word: zipf.get(word, UNREACHED_ZIPF) for word in dictionary_words()}
     for word, value in zipf.items():
@@ -48,6 +45,18 @@ def known_words(exclusions: AbstractSet[str]) -> dict[str, float]:
     return known
 
 
+def frequencies() -> dict[str, float]:
+    """Every form of wordfreq's large English list with its Zipf value; the list has a bucket for every centibel."""
+    from wordfreq import get_frequency_list
+
+    zipf: dict[str, float] = {}
+    for centibel, bucket in enumerate(get_frequency_list("en", "large")):
+        value = round(TOP_CENTIBEL - centibel / 100, 2)
+        for word in bucket:
+            zipf[word] = value
+    return zipf
+
+
 def dictionary_words() -> list[str]:
     """The 82,765 words of symspellpy's dictionary (Google Books frequencies over the SCOWL lists of Kevin Atkinson)."""
     lines = read_lines("frequency_dictionary_en_82_765.txt")
@@ -55,9 +64,13 @@ def dictionary_words() -> list[str]:
 
 
 def read_bigrams() -> dict[str, int]:
-    """`first second` -> count, from symspellpy's bigram list."""
-    rows = (line.rsplit(" ", 1) for line in read_lines("frequency_bigramdictionary_en_243_342.txt"))
-    return {row[0]: int(row[1]) for row in rows if len(row) > 1}
+    """`first second` -> count, from symspellpy's bigram list; taken apart once on a machine."""
+
+    def make() -> dict[str, int]:
+        rows = (line.rsplit(" ", 1) for line in read_lines("frequency_bigramdictionary_en_243_342.txt"))
+        return {row[0]: int(row[1]) for row in rows if len(row) > 1}
+
+    return kept(place_of("bigrams", f"{VERSION} {version('symspellpy')}".encode()), make)
 
 
 def read_lines(name: str) -> list[str]:

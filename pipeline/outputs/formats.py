@@ -115,11 +115,17 @@ def texts(result: Result) -> Iterator[tuple[str, str]]:
     yield "report.html", report_html(result, found)
     yield "report.json", report_json(result, found)
     yield from ((f"report/{name}", page) for name, page in detail_files(result))
-    yield "evidence.json", json.dumps(result.evidence.to_record(), ensure_ascii=False, indent=1) + "\n"
+    yield "evidence.json", evidence_json(result)
     yield "edits.csv", edits_csv(result)
     yield from decided(result)
     yield "text.txt", plain_text(result)
     yield "edits.jsonl", edits_jsonl(result.ledger)
+
+
+def evidence_json(result: Result) -> str:
+    """What the document tells about itself, a table of it to a line."""
+    rows = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in result.evidence.to_record().items())
+    return "{" + ",\n ".join(rows) + "}\n"
 
 
 def decided(result: Result) -> Iterator[tuple[str, str]]:

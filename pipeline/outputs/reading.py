@@ -174,7 +174,7 @@ def paragraph(reading: Reading, block: Block) -> str:
             piece = "\\\n".join(at_start(reading.with_calls(page, line.strip())) for line in lines)
         else:
             piece = reading.with_calls(page, reflowed(lines))
-        hyphened = HYPHEN_END.search(text) is not None
+        hyphened = HYPHEN_END.search(text[-2:]) is not None
         text = f"{text}{marker}{piece}" if hyphened else " ".join(filter(None, (text, marker, piece)))
     return f"> {at_start(text)}" if block.quoted else at_start(text)
 
@@ -184,5 +184,5 @@ def reflowed(lines: Sequence[str]) -> str:
     text = ""
     for line in lines:
         piece = " ".join(line.split())
-        text = text + piece if HYPHEN_END.search(text) or not text else f"{text} {piece}"
+        text = text + piece if HYPHEN_END.search(text[-2:]) or not text else f"{text} {piece}"
     return text

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterator
 
 PAGES = r"(?:\bpp?\.[ ]?\d+(?:[-\N{EN DASH}]\d+)?(?![\dA-Za-z]))"
-BACK = rf"\b(?:[Ii]bid(?=[.,;]?[ \n])|(?:op|loc)\.[ ]?cit\.(?=[ ]?[pV\d\n]|[ ]?$)(?:[ ]?{PAGES})?)"
-PART = rf"(?<=[,;.\d][ ])(?:{PAGES}|Docs?\.[ ]?Nos?\.[ ]?\d+(?![\dA-Za-z]))"
-EITHER = re.compile(rf"(?P<back>{BACK})|{PART}")
+EITHER = re.compile(
+    r"[IiolpD](?:"
+    rf"(?<!\w.)(?P<back>(?<=[Ii])bid(?=[.,;]?[ \n])|(?:(?<=o)p|(?<=l)oc)\.[ ]?cit\.(?=[ ]?[pV\d\n]|[ ]?$)(?:[ ]?{PAGES})?)"
+    r"|(?<=[,;.\d][ ].)(?:(?<=p)p?\.[ ]?\d+(?:[-\N{EN DASH}]\d+)?|(?<=D)ocs?\.[ ]?Nos?\.[ ]?\d+)(?![\dA-Za-z]))"
+)
+"""What stands before is asked behind the first letter, so that the search runs from one such letter to the next."""
 
 
 def understood(text: str) -> Iterator[tuple[int, int, str]]:

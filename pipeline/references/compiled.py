@@ -86,8 +86,8 @@ def expression(form: Form, known: Mapping[str, Series]) -> str:
 def combined(ways: Sequence[Way], words: Iterable[str]) -> tuple[str, dict[str, Form]]:
     """One expression for all, with the forms by the name of the empty group at the end of each alternative.
 
-    Alternatives are parted by the character that they may begin with, and words with a capital are passed over unless one of
-    `words` begins so: few alternatives are tried at any place.
+    Alternatives are parted by the character that they may begin with, none begins inside a word, and words with a capital are
+    passed over unless one of `words` begins so: few alternatives are tried at any place.
     """
     sharing: dict[tuple[int, ...], list[str]] = {}
     for character in BEGINNINGS:
@@ -105,5 +105,5 @@ def combined(ways: Sequence[Way], words: Iterable[str]) -> tuple[str, dict[str, 
             branches.append(f"(?=[{''.join(characters)}])(?:{'|'.join(alternatives)})")
     starts = "".join(character for way, characters in sharing.items() if way for character in characters)
     passed = "|".join(sorted({re.escape(word) for word in words if re.match("[A-Z][a-z]", word)})) or "(?!)"
-    guard = rf"(?=[{starts or ' '}])(?<![A-Z0-9&/])(?<![0-9][.(-])(?:(?![A-Z][a-z])|(?={passed}))"
+    guard = rf"(?=[{starts or ' '}])(?<![a-z](?=[a-z]))(?<![A-Z0-9&/])(?<![0-9][.(-])(?:(?![A-Z][a-z])|(?={passed}))"
     return rf"{guard}(?:{'|'.join(branches) or '(?!)'})(?:(?![A-Za-z0-9])|{WORN_COMMA})", named

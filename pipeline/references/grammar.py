@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.language import Lexicon
 from pipeline.references.compiled import Grammar, grammar_of
 from pipeline.references.forms import Form
 from pipeline.references.kinds import Kind
-from pipeline.references.mending import count_shapes, mend_code, mend_numbers, respace
+from pipeline.references.mending import mend_code, mend_numbers, respace
 from pipeline.references.patterns import MORE_PIECES
 
 
@@ -52,25 +52,31 @@ RESPACED = frozenset({Kind.SERIES, Kind.JACKET, Kind.CONCLUSIONS})
 def find_references(text: str, lexicon: Lexicon, style: Mapping[str, int] | None = None) -> Iterator[Reference]:
     """Every reference of a text in order, not overlapping; an elliptical list gives one for each of its papers.
 
-    None runs on over a blank line or a page's end. `style` (from `document_style`) decides blanks that are only doubtful.
+    None runs on over a blank line or a page's end. `style` (from `scan.document_style`) decides blanks that are only doubtful.
     Raises InvalidConfig for a form of a pack that can't be read.
     """
+    for reference in unstyled(text, lexicon):
+        yield styled(reference, style) if style else reference
+
+
+def unstyled(text: str, lexicon: Lexicon) -> Iterator[Reference]:
+    """The same, with doubtful blanks as they are."""
     grammar = grammar_of(lexicon)
     for match in grammar.finder.finditer(text):
         form = grammar.forms.get(match.lastgroup or "")
         if form is None:
-            found = list(read_series(match, grammar, style or {}))
+            found = list(read_series(match, grammar))
             yield from found
             form = None if found else grammar.other_form(match.group())  # T1249/7 is a film where T is no series
         if form is None:
             continue
         if form.kind == Kind.JACKET:
-            yield from read_jackets(match, form, style or {})
+            yield from read_jackets(match, form)
         elif (read := form.read(match.group())) is not None:
             repaired, normalised, series = read
             piece = normalised.removeprefix(series).strip(" ,/")
             reading = Reading(repaired, normalised, series.strip(" ,/"), piece, form.kind != Kind.MARK)
-            yield finish(match.start(), match.group(), Kind(form.kind), reading, style or {})
+            yield finish(match.start(), match.group(), Kind(form.kind), reading)
 
 
 def repair(raw: str, lexicon: Lexicon, style: Mapping[str, int] | None = None) -> str | None:
@@ -88,26 +94,27 @@ def repair(raw: str, lexicon: Lexicon, style: Mapping[str, int] | None = None) -
     return "".join(parts)
 
 
-def document_style(text: str, lexicon: Lexicon) -> dict[str, int]:
-    """How the author spaces references: counts of their shapes (`N#/#/#`, `FO #/#`), for the functions above."""
-    return count_shapes(reference.repaired for reference in find_references(text, lexicon))
+def styled(reference: Reference, style: Mapping[str, int]) -> Reference:
+    """A reference with the blanks of the document's style, where they are doubtful."""
+    if not reference.certain or reference.kind not in RESPACED:
+        return reference
+    repaired = respace(reference.repaired, style)
+    return reference if repaired == reference.repaired else replace(reference, repaired=repaired)
 
 
-def finish(start: int, raw: str, kind: Kind, reading: Reading, style: Mapping[str, int]) -> Reference:
+def finish(start: int, raw: str, kind: Kind, reading: Reading) -> Reference:
     """A reading as a reference; changes are kept only where the reading is certain."""
     repaired = reading.repaired if reading.certain else raw
-    if reading.certain and kind in RESPACED:
-        repaired = respace(repaired, style)
     normalised, series, piece = reading.normalised, reading.series, reading.piece
     return Reference(start, start + len(raw), raw, kind, normalised, repaired, series, piece, reading.certain)
 
 
-def read_series(match: re.Match[str], grammar: Grammar, style: Mapping[str, int]) -> Iterator[Reference]:
+def read_series(match: re.Match[str], grammar: Grammar) -> Iterator[Reference]:
     """A class with its piece, and the further pieces of an elliptical list behind it."""
     reading = read_class(match.group(), grammar)
     if reading is None:
         return
-    yield finish(match.start(), match.group(), Kind.SERIES, reading, style)
+    yield finish(match.start(), match.group(), Kind.SERIES, reading)
     at, known = match.end(), grammar.series.get(reading.series)
     while known is not None and reading.piece and (more := MORE_PIECES.match(match.string, at)):
         if not known.holds(leading_number(more["more"])):
@@ -152,7 +159,7 @@ def leading_number(piece: str) -> int:
     return int(digits.group()) if digits else 0
 
 
-def read_jackets(match: re.Match[str], form: Form, style: Mapping[str, int]) -> Iterator[Reference]:
+def read_jackets(match: re.Match[str], form: Form) -> Iterator[Reference]:
     """The papers of a list such as N1908, N2129, N2161/209/38: file and country of the last hold for all."""
     text = match.group()
     papers = list(form.paper.finditer(text))
@@ -165,6 +172,6 @@ def read_jackets(match: re.Match[str], form: Form, style: Mapping[str, int]) -> 
         repaired = mend_numbers(paper.group())
         normalised = "".join(repaired.split()) + "/" + file_and_country
         reading = Reading(repaired, normalised, normalised[:1], file_and_country)
-        yield finish(match.start() + paper.start(), paper.group(), Kind.JACKET, reading, style)
+        yield finish(match.start() + paper.start(), paper.group(), Kind.JACKET, reading)
     reading = Reading(last_repaired, last, series, file_and_country)
-    yield finish(match.start() + papers[-1].start(), text[papers[-1].start() :], Kind.JACKET, reading, style)
+    yield finish(match.start() + papers[-1].start(), text[papers[-1].start() :], Kind.JACKET, reading)

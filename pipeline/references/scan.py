@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.language.evidence import Knowledge
-from pipeline.references.grammar import Reference, find_references
+from pipeline.references.grammar import Reference, styled, unstyled
+from pipeline.references.mending import count_shapes
 
 PARAGRAPH = re.compile(r"[^\n\f]+(?:\n[^\n\f]+)*")
 """No reference runs on over a blank line or a page's end."""
@@ -22,4 +23,15 @@ def by_paragraph(text: str, known: Knowledge) -> Iterator[tuple[int, str, tuple[
 
 def in_paragraph(text: str, known: Knowledge) -> tuple[Reference, ...]:
     """The references of one paragraph, with offsets in it."""
-    return tuple(find_references(text, known.lexicon, known.evidence.styles))
+    return tuple(styled(reference, known.evidence.styles) for reference in known.recall(unstyled_in, text))
+
+
+def unstyled_in(text: str, known: Knowledge) -> tuple[Reference, ...]:
+    """The same with doubtful blanks as they are: the dictionaries alone decide."""
+    return tuple(unstyled(text, known.lexicon))
+
+
+def document_style(text: str, known: Knowledge) -> dict[str, int]:
+    """How the author spaces references: counts of their shapes (`N#/#/#`, `FO #/#`)."""
+    found = (known.recall(unstyled_in, paragraph.group()) for paragraph in PARAGRAPH.finditer(text))
+    return count_shapes(reference.repaired for references in found for reference in references)

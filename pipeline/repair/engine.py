@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -14,20 +13,12 @@ from pipeline.ledger import Edit, Ledger, Replace, Settled
 from pipeline.model import Source
 from pipeline.repair.account import Account, translate
 from pipeline.repair.policy import ALWAYS, Policy
-from pipeline.repair.proposals import Proposal, Rule, Settle
-from pipeline.repair.rules import PHASES, SETTLERS
+from pipeline.repair.proposals import Rule, Settle
+from pipeline.repair.rules import LAYOUT, PHASES, SETTLERS
+from pipeline.repair.windows import Candidate, Windows, proposed
 
 MAX_ROUNDS = 6
 """Rounds until a text comes to rest; what still moves after that is only suggested."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A proposal together with the rule that made it."""
-
-    rule: Rule
-    proposal: Proposal
-    order: int
 
 
 def page_breaks(source: Source) -> Iterator[Edit]:
@@ -56,6 +47,7 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
     draft = Draft(source.text, account.edits, marked)
     held: list[Edit] = []
     settled: list[Settled] = []
+    near = {phase: Windows(phase) for phase in PHASES if phase is not LAYOUT}
     rest: dict[tuple[Rule, ...], tuple[Draft, list[Candidate]]] = {}  # phases that had nothing to do, and in which draft
     for turn in range(MAX_ROUNDS):
         done, held, settled = len(account.edits), [], []
@@ -66,7 +58,8 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
             if (before := rest.get(phase)) and before[0] is draft:
                 unsure = before[1]
             else:
-                chosen, unsure = choose(candidates(draft, knowledge, phase), protected, draft, knowledge, policy)
+                found = near[phase].candidates(draft, knowledge) if phase in near else proposed(phase, draft, knowledge)
+                chosen, unsure = choose(found, protected, draft, knowledge, policy)
             if turn == MAX_ROUNDS - 1:
                 knowledge.evidence.vetoes.update(signature(draft, c) for c in chosen)
                 chosen = []
@@ -89,13 +82,6 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
 def settle(draft: Draft, knowledge: Knowledge) -> list[tuple[Rule, Settle]]:
     """Spans that are understood, with the rules that understand them."""
     return [(rule, found) for rule in SETTLERS for found in rule.propose(draft, knowledge) if isinstance(found, Settle)]
-
-
-def candidates(draft: Draft, knowledge: Knowledge, phase: Sequence[Rule]) -> Iterator[Candidate]:
-    for order, rule in enumerate(phase):
-        for found in rule.propose(draft, knowledge):
-            if isinstance(found, Proposal):
-                yield Candidate(rule, found, order)
 
 
 def choose(

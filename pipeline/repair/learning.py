@@ -27,17 +27,18 @@ def learn(
 ) -> Knowledge:
     """What is known before repair begins. With stored `evidence` (of an earlier run) nothing is counted anew. `decided`: what
     people put right in this document, as (what was read, what should stand)."""
-    if evidence is None:
-        text = Draft(source.text, tuple(page_breaks(source))).text
-        evidence = gather(text)
-        evidence.styles.update(document_style(text, lexicon))
-        count_hyphens(evidence, text, lexicon)
-        count_unknown(evidence, lexicon)
-        count_misread(evidence, lexicon)
-        evidence.marks["scanned"] = int(source.has_images)
-        learn_confusions(evidence, lexicon)
-        learn_decided(evidence, decided)
-    return Knowledge(lexicon, evidence, disputed(source))
+    if evidence is not None:
+        return Knowledge(lexicon, evidence, disputed(source))
+    text = Draft(source.text, tuple(page_breaks(source))).text
+    known = Knowledge(lexicon, evidence := gather(text), disputed(source))
+    evidence.styles.update(document_style(text, known))
+    count_hyphens(evidence, text, lexicon)
+    count_unknown(evidence, lexicon)
+    count_misread(evidence, lexicon)
+    evidence.marks["scanned"] = int(source.has_images)
+    learn_confusions(evidence, lexicon)
+    learn_decided(evidence, decided)
+    return known
 
 
 def disputed(source: Source) -> tuple[Word, ...]:

@@ -13,12 +13,14 @@ from pipeline.repair.quote_letters import capital_costs, inner_costs, letter_cos
 
 L = Label
 CANDIDATE = re.compile(
-    rf"(?P<twice>[{SINGLES}]{{2}})|(?P<single>[{SINGLES}])|(?P<double>[{DOUBLES}])|(?P<star>[*•°^])"
-    r"|(?P<one>(?<=[a-z]{2})1(?![\d/])|(?<![\d.,/(£$-])1(?![\d.,/)]))|(?P<odd>(?<![^\s(])[?!5](?!th\b)(?=[a-z]{2}))"
-    r"|(?P<letter>(?<![^\s(\-])[fTtic](?=[A-Za-z])(?=\w*(?:[\s.,;:)’'\-*]|$)))|(?P<inner>(?<=[a-z]{2})[fTit](?=s\b))"
-    r"|(?P<tail>(?<=[a-z]{3})[fT](?=[\s.,;:)]|$))"
-    r"|(?P<capital>(?<=[a-z,;] )C(?=[a-z]{2,}))"
+    rf"[{SINGLES}{DOUBLES}*•°^1?!5fTticC](?:"
+    rf"(?P<twice>(?<=[{SINGLES}])[{SINGLES}])|(?P<single>(?<=[{SINGLES}]))|(?P<double>(?<=[{DOUBLES}]))|(?P<star>(?<=[*•°^]))"
+    r"|(?P<one>(?<=[a-z]{2}1)(?![\d/])|(?<=1)(?<![\d.,/(£$-]1)(?![\d.,/)]))|(?P<odd>(?<=[?!5])(?<![^\s(].)(?!th\b)(?=[a-z]{2}))"
+    r"|(?P<letter>(?<=[fTtic])(?<![^\s(\-].)(?=[A-Za-z])(?=\w*(?:[\s.,;:)’'\-*]|$)))|(?P<inner>(?<=[a-z]{2}[fTit])(?=s\b))"
+    r"|(?P<tail>(?<=[a-z]{3}[fT])(?=[\s.,;:)]|$))|(?P<capital>(?<=[a-z,;] C)(?=[a-z]{2,})))"
 )
+"""One of the characters that may be a mark, named by the empty group behind it that says what it is; what stands before is asked
+last, so that the search runs from one such character to the next."""
 STOPPED = re.compile(r" [A-Z]|\s*$")
 """What follows a stop."""
 SHORTENED = frozenset("etc Ltd Co Inc Mr Mrs Dr Vol No cit Doc Deb Col Cmd".split())

@@ -34,6 +34,8 @@ class Disputed:
 @lru_cache(maxsize=4)
 def disputed_words(draft: Draft, known: Knowledge) -> list[Disputed]:
     """The words that stand as they were read and that other readings of the image have otherwise."""
+    if draft.whole is not draft:
+        return [one for one in disputed_words(draft.whole, known) if draft.start <= one.start < draft.end]
     found = []
     for word in known.disputed:
         at = draft.place_of(word.start, word.end)
@@ -46,6 +48,8 @@ def disputed_words(draft: Draft, known: Knowledge) -> list[Disputed]:
 @lru_cache(maxsize=4)
 def cores_by_place(draft: Draft, known: Knowledge) -> Mapping[int, tuple[str, tuple[str, ...]]]:
     """Draft offset -> the letters of a disputed word, and what others have for them."""
+    if draft.whole is not draft:
+        return cores_by_place(draft.whole, known)
     found = {}
     for word in known.disputed:
         text = draft.source[word.start : word.end]

@@ -22,6 +22,8 @@ BESIDE_JUNK = re.compile(r"[«»<>^~■•¦¬°©®{}¿¡=+*#_]")
 TOKEN = re.compile(r"(?<![\w&%$./@#\ue000-\uf8ff-])[\]|!£]?[A-Za-z](?:[\w&%£$!|\]]|['’-](?=\w))*(?![\w@/&%£$\ue000-\uf8ff])")
 """A word, perhaps with misread letters in it; not beside characters of private use, which stand for letters of old print."""
 
+WORD_BEFORE = re.compile(r"([^\W\d_]+)[^\w\n]?\s+$")
+WORD_BEHIND = re.compile(r"[^\w\n]?\s+([^\W\d_]+)")
 ELIDED = re.compile(r"'(?:d|st|n|er|en|ards?)$|'[rn](?=\w)")
 
 
@@ -96,17 +98,28 @@ def established(word: str, known: Knowledge) -> bool:
 
 def half_of_word(draft: Draft, start: int, end: int, word: str, known: Knowledge) -> bool:
     """Is this rather a piece of a word that a line's end broke, or that the OCR tore (`mani fested`, `in dustry`)?"""
-    before = re.search(r"([^\W\d_]+)[^\w\n]?\s+$", draft.text[max(0, start - 30) : start])
-    after = re.match(r"[^\w\n]?\s+([^\W\d_]+)", draft.text[end : end + 30])
+    before = WORD_BEFORE.search(draft.text[max(0, start - 30) : start])
+    after = WORD_BEHIND.match(draft.text, end, end + 30)
     first, last = (before.group(1) if before else ""), (after.group(1) if after else "")
-    joined = [form for form in (first and first + word, last and word + last, first and last and first + word + last) if form]
     if start in edge_starts(draft):
         apart = draft.text[max(0, start - 4) : start].rstrip()[-1:] in HYPHENS or (first and known.lexicon.is_prefix(first))
-        return apart or any(known.lexicon.knows(form) for form in joined)
-    if any(len(form) > 3 and known.lexicon.frequency(form) > 2.0 for form in joined):
+        return bool(apart) or any(known.lexicon.knows(form) for form in joined(first, word, last))
+    return known.recall(torn_off, f"{first}\0{word}\0{last}")
+
+
+def joined(first: str, word: str, last: str) -> list[str]:
+    """What a piece may be of with the words before and behind it ('' for none)."""
+    return [form for form in (first and first + word, last and word + last, first and last and first + word + last) if form]
+
+
+def torn_off(pieces: str, known: Knowledge) -> bool:
+    """Whether the second of three pieces belongs to one beside it."""
+    first, word, last = pieces.split("\0")
+    forms = joined(first, word, last)
+    if any(len(form) > 3 and known.lexicon.frequency(form) > 2.0 for form in forms):
         return True
     strange = [piece for piece in (first, last) if piece and not known.lexicon.knows(piece)]
-    return bool(strange) and any(nearly_a_word(form, known) for form in joined)
+    return bool(strange) and any(nearly_a_word(form, known) for form in forms)
 
 
 def nearly_a_word(whole: str, known: Knowledge) -> bool:

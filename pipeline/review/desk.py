@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import unquote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -18,6 +18,7 @@ from pipeline.decisions.store import Store
 from pipeline.model import Box
 from pipeline.outputs.report.cutouts import Frame
 from pipeline.outputs.report.wording import LABELS, about, band, counted, percent
+from pipeline.outputs.templating import templates_of
 from pipeline.review.pictures import line_frame
 from pipeline.review.safety import Door
 
@@ -47,9 +48,8 @@ class Desk:
 
     @cached_property
     def environment(self) -> Environment:
-        """The templates; everything that goes into them is escaped."""
-        loader = PackageLoader("pipeline.review")
-        made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        """The templates, with what they use."""
+        made = templates_of("pipeline.review")
         made.globals.update(odds=odds, cited=cited, band=band, strip=partial(strip, self.store))
         made.filters.update(percent=percent, counted=counted, about=about, thousands=lambda number: f"{number:,.0f}")
         return made

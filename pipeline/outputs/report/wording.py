@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from math import ceil, floor
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from pipeline.confidence.residual import rounded
 from pipeline.ledger import Kind
 from pipeline.outputs.folios import PageNames
+from pipeline.outputs.templating import templates_of
 
 LABELS: dict[Kind, tuple[str, str]] = {
     "quote": ("Quotation marks", "lost, doubled or misread"),
@@ -36,9 +37,7 @@ BANDS = ((0.995, "good"), (0.98, "fair"), (0.95, "doubtful"), (0.0, "poor"))
 @cache
 def environment() -> Environment:
     """The templates; everything that goes into them is escaped."""
-    made = Environment(
-        loader=PackageLoader("pipeline.outputs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    made = templates_of("pipeline.outputs")
     made.filters["thousands"] = lambda number: f"{number:,.0f}"
     made.filters["percent"] = percent
     made.filters["counted"] = counted

@@ -9,7 +9,7 @@ from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.proposals import Proposal, Rule, replace
 
-OWNER = re.compile(r"(?<![\w'’.-])([A-Z][a-z]{2,})s (?=([a-z]{2,})\b)")
+OWNER = re.compile(r"([A-Z](?<![\w'’.-].)[a-z]{2,})s (?=([a-z]{2,})\b)")
 FIXED = re.compile(
     r"\b(Peoples)(?= Commissar)"
     r"|\b([Dd]ont|[Cc]annt|[Ww]ont|[Dd]idnt|[Dd]oesnt|[Ii]snt|[Ww]asnt|[Cc]ouldnt|[Ww]ouldnt|[Ss]houldnt)\b"
@@ -26,7 +26,7 @@ VERBAL = frozenset(
 def lost_apostrophes(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A person's name with an s and no apostrophe before a noun, where the document writes the name otherwise with one."""
     evidence, lexicon = known.evidence, known.lexicon
-    for match in OWNER.finditer(draft.text):
+    for match in draft.finditer(OWNER):
         name, following = match.groups()
         whole = name + "s"
         person = lexicon.names.get(name) == "person"

@@ -19,8 +19,8 @@ def understood_in(text: str, _: Knowledge) -> tuple[tuple[int, int, str], ...]:
 
 def of(draft: Draft, known: Knowledge) -> Iterator[tuple[int, Reference]]:
     """The references that are certain, each with the offset of its paragraph."""
-    for at, _, references in by_paragraph(draft.text, known):
-        yield from ((at, reference) for reference in references if reference.certain)
+    for at, _, references in by_paragraph(draft.text[draft.start : draft.end], known):
+        yield from ((draft.start + at, reference) for reference in references if reference.certain)
 
 
 def references(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
@@ -36,7 +36,7 @@ def settled(draft: Draft, known: Knowledge) -> Iterator[Settle]:
     for at, reference in of(draft, known):
         why = f"An archival reference: {reference.normalised}."
         yield Settle(at + reference.start, at + reference.end, why)
-    for paragraph in PARAGRAPH.finditer(draft.text):
+    for paragraph in draft.finditer(PARAGRAPH):
         for start, end, what in known.recall(understood_in, paragraph.group()):
             yield Settle(paragraph.start() + start, paragraph.start() + end, f"{what}.")
 

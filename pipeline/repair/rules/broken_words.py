@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
+from typing import NamedTuple
 
 from pipeline.draft import Draft
 from pipeline.language.evidence import Knowledge
@@ -24,8 +24,7 @@ HEAD = re.compile(rf".*?([^\W\d_]+(?:['’\-][^\W\d_]+)*)([{HYPHENS}]?)( *)$")
 TAIL = re.compile(r"([^\W\d_]+(?:['’\-][^\W\d_]+)*)(\S*)(?:( +)([.,;:](?! ?\.)|['’*](?= ?\()))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(NamedTuple):
     """Two line ends that may hold one word: `head` and `tail` letters, the hyphen between them (or none).
 
     `gap` is a stray space before the stop that follows the tail; `rest` the end of the space behind it all;

@@ -20,7 +20,7 @@ HABIT = 3
 def small_i(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`the man Is In the house`: between small-letter words none of these begins a sentence that often."""
     habit = known.evidence.marks["capital I"] >= HABIT
-    for match in MID_SENTENCE.finditer(draft.text):
+    for match in draft.finditer(MID_SENTENCE):
         before = re.search(r"\w+(?= $)", draft.text[max(0, match.start() - 12) : match.start()])
         plain = match.group(1) not in ("t", "f")
         if known.evidence.misread > NOISY and before and before.group().lower() in OPEN:

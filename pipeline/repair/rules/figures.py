@@ -18,9 +18,9 @@ LETTER_IN_YEAR = re.compile(r"1(?<!\w.)[89](?:([OoIl])\d\b|\d([OoIl])(?=[\s.,;:)
 
 def figures(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`l927`, `i960`: a letter that stands for the figure 1 or 0 in a year. No figure ever becomes another figure."""
-    for match in FIGURE.finditer(draft.text):
+    for match in draft.finditer(FIGURE):
         yield replace(match.start(), match.end(), "1", 0.96, "A letter read for the figure 1 of a year or date.", kind="word")
-    for match in LETTER_IN_YEAR.finditer(draft.text):
+    for match in draft.finditer(LETTER_IN_YEAR):
         before = draft.text[max(0, match.start() - 14) : match.start()]
         group = 1 if match.group(1) else 2
         figure = "0" if match.group(group) in "Oo" else "1"

@@ -40,7 +40,7 @@ def lone_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 def joining_marks(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`deemed.necessary`, `of'the`: a speck where the space between two words stood."""
     meant = known.evidence.marks["inner stop"] * 300 > known.evidence.marks["small word"] + 900  # names of files, code
-    for match in SPECK.finditer(draft.text):
+    for match in draft.finditer(SPECK):
         at, mark = match.start(), match.group()
         head, tail = BEFORE.search(draft.text[max(0, at - 30) : at]), BEHIND.match(draft.text, at + 1)
         if head is None or tail is None:

@@ -18,8 +18,11 @@ IN_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]{1,4}|[Ii]bid|[Ss]eries) \.(?=[\w ])
 BEFORE_NUMBER = re.compile(r"\b(pp?|P[Pp]|[Vv]ols?|[Nn]os?|[Dd]ocs?|[Cc]ols?|[Ff]f?|[Cc]md|[B-HJ-Zb-hj-z]) \.(?=\d)")
 TORN_PP = re.compile(r"\bp p ?\.(?= ?\d)")
 ELLIPSIS = re.compile(r"(?<![.\d])\.(?: ?\.){2,4}(?!\.)")
-YEAR = re.compile(r"(?<![\d/.,-])(?:1[89]\d \d|1[89] \d\d|1 9\d\d)(?=[,.;:)\s-])(?! ?\d)")
-CAMEL = re.compile(r"\b([a-z]{2,})([A-Z][a-z]{2,})\b")
+YEAR = re.compile(r"1(?<![\d/.,-]1)(?:[89]\d \d|[89] \d\d| 9\d\d)(?=[,.;:)\s-])(?! ?\d)")
+CAMEL = re.compile(r"[A-Z](?<=[a-z]{2}[A-Z])[a-z]{2,}\b")
+SMALL = re.compile(r"\b[a-z]{2,}$")
+LONGEST = 60
+"""Letters that a word may have, and more."""
 ELISION = re.compile(r"\b([dlDL]) (['’])(?=[A-ZÀ-Ýaeiouh]\w)")
 
 
@@ -107,7 +110,7 @@ def ellipses(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 
 def years(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """A year torn apart: `192 7`."""
-    for match in YEAR.finditer(draft.text):
+    for match in draft.finditer(YEAR):
         sure = 0.96 if dated(draft.text[max(0, match.start() - 12) : match.start()]) else 0.8
         yield replace(match.start(), match.end(), match.group().replace(" ", ""), sure, "A year torn apart.")
 
@@ -115,15 +118,19 @@ def years(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
 def run_together(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """Two words run together where a capital shows the seam: `theSoviet`."""
     words = known.evidence.lower
-    for match in CAMEL.finditer(draft.text):
-        first, second = match.groups()
-        if known.lexicon.knows(match.group()) or known.evidence.words[match.group()] > 1 or not known.lexicon.knows(first):
+    for match in draft.finditer(CAMEL):
+        before = SMALL.search(draft.text[max(0, match.start() - LONGEST) : match.start()])
+        if before is None:
+            continue
+        first, second = before.group(), match.group()
+        whole = first + second
+        if known.lexicon.knows(whole) or known.evidence.words[whole] > 1 or not known.lexicon.knows(first):
             continue
         if words[second.lower()] or known.lexicon.knows(second):
             named = known.evidence.names[second] > 0 or known.lexicon.is_name(second)
             short = len(first) < 3 and first not in ("of", "to", "in", "by", "on", "at", "an", "or", "as", "is")
             sure = 0.97 if named and not short else 0.6
-            yield replace(match.start(2), match.start(2) + 1, " " + second[0], sure, "Two words run together.")
+            yield replace(match.start(), match.start() + 1, " " + second[0], sure, "Two words run together.")
 
 
 def elisions(draft: Draft, known: Knowledge) -> Iterator[Proposal]:

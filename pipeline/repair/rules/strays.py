@@ -25,7 +25,7 @@ BEFORE_SMALL = re.compile(r"^[%$£](?: (?=[a-z]{2})|(?=[a-z]{4}))")
 INTERRUPTING = re.compile(r"[*†‡§IVX]")
 SCATTERED = re.compile(r"[A-Za-z](?: [A-Za-z]){1,3}|[bcdfghjklmnpqrstvwxz]{2,3}")
 ROW = re.compile(r"[.…* ]{3,}|[-—–=_¬»«.*]+|\d+[.)]?|\(\w\)|[IVX]+|[*†‡§]")
-FUSED = re.compile(r"[abdeghjkm-su-z](?=[A-Z][a-z]{3,}\b)(?<![\w'’.-].)")
+FUSED = re.compile(r"[A-Z](?<=[abdeghjkm-su-z][A-Z])(?<![\w'’.-]..)[a-z]{3,}\b")
 INSIDE = re.compile(r"(?<=[A-Za-z,]) \.(?=[a-z]{2,}\b)")
 
 
@@ -146,17 +146,15 @@ def specks_in(text: str, known: Knowledge) -> list[tuple[int, int, float, str]]:
 
 def fused(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     """`eCabinet`: a speck read as a small letter in front of a capital, where the document has the word without it."""
-    for match in FUSED.finditer(draft.text):
-        word = re.match(r"[A-Z][a-z]+", draft.text[match.end() :])
-        if word is None:
-            continue
-        whole = match.group() + word.group()
+    for match in draft.finditer(FUSED):
+        word, start = match.group(), match.start() - 1
+        whole = draft.text[start] + word
         if known.evidence.words[whole] > 1 or known.lexicon.knows(whole):
             continue
-        count = known.evidence.words[word.group()]
-        if count > 1 and (known.evidence.names[word.group()] > 1 or known.lexicon.knows(word.group())):
-            why = f"A speck: “{word.group()}” stands {count} times in this document."
-            yield move_out(match.start(), match.end(), 0.93, why)
+        count = known.evidence.words[word]
+        if count > 1 and (known.evidence.names[word] > 1 or known.lexicon.knows(word)):
+            why = f"A speck: “{word}” stands {count} times in this document."
+            yield move_out(start, start + 1, 0.93, why)
 
 
 def abbreviated(word: str) -> bool:
