@@ -10,6 +10,7 @@ from pipeline.confidence.model import DocumentConfidence
 from pipeline.confidence.residual import Residual, Verdict, residual
 from pipeline.confidence.spread import spread_of
 from pipeline.draft import Draft
+from pipeline.folios import PageNames, page_names
 from pipeline.language.evidence import Evidence
 from pipeline.language.new_names import NewName
 from pipeline.ledger import Ledger
@@ -71,6 +72,11 @@ class Result:
     def draft(self) -> Draft:
         """The clean text with the way back to the source."""
         return Draft(self.source.text, self.ledger.applied, self.source.marked)
+
+    @cached_property
+    def names(self) -> PageNames:
+        """What its pages are called."""
+        return page_names(self.source, self.ledger, len(self.draft.pages))
 
     @cached_property
     def residual(self) -> Residual:

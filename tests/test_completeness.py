@@ -16,12 +16,12 @@ from PIL import Image
 
 from pipeline.cli import main
 from pipeline.confidence.model import DocumentConfidence, PageConfidence
+from pipeline.folios import page_names
 from pipeline.imaging.fingerprint import fingerprint, ink_share
 from pipeline.language.evidence import Evidence
 from pipeline.ledger import Edit, Ledger, Move
 from pipeline.model import Box, Line, Page, Scan, Source, Treatment, Word
 from pipeline.outputs.completeness import account, completeness_csv
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.report.cutouts import unread_places
 from pipeline.outputs.report.document import report_html
 from pipeline.result import Result

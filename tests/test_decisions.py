@@ -169,3 +169,22 @@ def test_thousands_of_decisions_are_carried_out_at_once() -> None:
     assert all(draft.span_of(*one.places[0]) for one in made)
     assert process_time() - began < 4
     assert len(after.applied) == 9000 and not after.held
+
+
+def test_what_is_recalled_of_a_log_is_worked_out_again_when_somebody_writes(tmp_path: Path) -> None:
+    mine, other, looks = Store(tmp_path / NAME), Store(tmp_path / NAME), []
+
+    def count(store: Store) -> int:
+        looks.append(store)
+        return int(store.connection.execute("SELECT count(*) FROM steps").fetchone()[0])
+
+    assert [mine.recall(count), mine.recall(count)] == [0, 0] and len(looks) == 1
+    for number, writer in enumerate((other, mine), 1):
+        with writer.writing() as connection:
+            writer.begin_step(connection, "", "a step")
+        assert [mine.recall(count), mine.recall(count)] == [number, number] and len(looks) == 1 + number
+    mine.close()
+    assert mine.recall(count) == 2
+    mine.close()
+    other.close()
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]

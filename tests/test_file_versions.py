@@ -17,7 +17,7 @@ from pipeline.batch.stamp import read_stamp
 from pipeline.batch.verdicts import read_readings
 from pipeline.confidence.model import shipped_weights, weights_from
 from pipeline.decisions.exchange import exported, take_in
-from pipeline.decisions.store import Store
+from pipeline.decisions.store import VERSION, Store
 from pipeline.errors import ExitCode, MadeLater
 from pipeline.formats import Format
 from pipeline.ocr.pages import PageRecord, hocr_path, record_path, stored
@@ -172,7 +172,7 @@ def test_exported_decisions_and_the_log(tmp_path: Path) -> None:
         take_in(store, [rows[0].replace('"version": 1', '"version": 7')], "mine.jsonl")
     with sqlite3.connect(tmp_path / "empty.sqlite") as empty:  # version 0: a file before the first step
         assert empty.execute("PRAGMA user_version").fetchone() == (0,)
-    assert Store(tmp_path / "empty.sqlite").connection.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert Store(tmp_path / "empty.sqlite").connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
     with sqlite3.connect(tmp_path / "later.sqlite") as made:
         made.execute("PRAGMA user_version = 99")
     with pytest.raises(MadeLater, match=r"later\.sqlite: made by a later"):

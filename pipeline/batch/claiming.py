@@ -30,7 +30,8 @@ def claim(folder: Path) -> None:
     """
     if (folder / NAME).exists():
         return
-    found = [name for name in WRITTEN if (folder / name).exists() or (folder / name).is_symlink()]
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set[str]()
+    found = [name for name in WRITTEN if name in there]
     if found and not is_ours(folder):
         shown = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
         advice = "Choose another folder with -o, or move them away"

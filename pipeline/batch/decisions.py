@@ -70,7 +70,7 @@ def held(folder: Path) -> Held:
     read = [Reading(r["page"], r["line"], r["text"], r["wrong"], bool(r["drawn"]), r["made"]) for r in rows]
     known = {row[0] for row in store.connection.execute("SELECT id FROM decisions WHERE document = ?", (name,))}
     decisions = (*(one for one in earlier if one.id not in known), *holding(store, name))
-    return Held(decisions, added_forms(store), tuple(joined(readings, read)), locks(store, name))
+    return Held(decisions, store.recall(added_forms), tuple(joined(readings, read)), locks(store, name))
 
 
 def locked(folder: Path) -> Locks:

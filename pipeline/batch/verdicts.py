@@ -11,7 +11,6 @@ from pipeline.confidence.residual import Verdict
 from pipeline.draft import DraftLine
 from pipeline.errors import InvalidRecord
 from pipeline.formats import Format
-from pipeline.outputs.folios import page_names
 from pipeline.result import Result
 from pipeline.whole import write
 
@@ -68,7 +67,7 @@ def with_readings(result: Result, readings: Sequence[Reading]) -> tuple[Result, 
     """The result with what was read of it, and the readings whose lines have another text now."""
     if not readings:
         return result, []
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     places: dict[tuple[int, str], dict[int, DraftLine]] = {}
     for at, page in enumerate(result.draft.pages, 1):
         for count, line in enumerate(page, 1):

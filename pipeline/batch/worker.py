@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from pipeline.decisions.finding import close_logs
 from pipeline.language.kept import collector_paused
 
 
@@ -28,6 +29,7 @@ def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memor
             request = connection.recv()
             connection.send(None)
         except (EOFError, OSError):
+            close_logs()
             return
         try:
             with collector_paused():

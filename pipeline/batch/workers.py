@@ -20,6 +20,8 @@ from pipeline.batch.pool import Record, Request
 from pipeline.batch.worker import end_session, serve
 from pipeline.language.kept import collector_paused
 
+GRACE = 2.0
+"""Seconds that a worker may take to go."""
 TRIES = 3
 """How often a request is begun whose worker dies: a worker may be killed for what others do."""
 
@@ -89,9 +91,11 @@ class Worker(Generic[Request]):
         self.until = inf
 
     def end(self) -> None:
-        """Kill it, and what it started. One that died when it had nothing to do has left nothing, and its number may be
-        another's by now."""
+        """End it: one that has nothing to do goes by itself, any other is killed with what it started. One that died when it had
+        nothing to do has left nothing, and its number may be another's by now."""
         self.line.close()
+        if self.given is None:
+            self.process.join(GRACE)
         if self.process.pid is not None and (self.given is not None or self.process.is_alive()):
             end_session(self.process.pid)
         self.process.join(5)
@@ -187,6 +191,6 @@ class Crew(Generic[Request, Record]):
         worker.end()
 
     def end(self) -> None:
-        """End all workers."""
+        """End all workers, one after the other: of two that close a file of SQLite at once, neither clears up beside it."""
         for worker in (*self.busy, *self.idle):
             worker.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from pipeline.decisions.store import NAME, Store
@@ -12,14 +13,16 @@ from pipeline.sources.discover import BATCH
 
 HIGHEST = 8
 """Folders above a document, at most, in which its log is looked for."""
+OPEN: dict[tuple[Path, int, int], Store] = {}
+"""Logs that are open, by path, device and inode."""
 FINISHED = "errata.json"
 """What lies in the folder of a finished document."""
 
 
 def nearest(folder: Path, name: str) -> Path | None:
     """The nearest folder, this one or above, in which a file of this name lies."""
-    above = [folder.resolve(), *folder.resolve().parents][:HIGHEST]
-    return next((parent for parent in above if (parent / name).is_file()), None)
+    place = folder.resolve()
+    return next((parent for parent in (place, *islice(place.parents, HIGHEST - 1)) if (parent / name).is_file()), None)
 
 
 def store_above(folder: Path) -> Path | None:
@@ -44,7 +47,25 @@ def store_for(folders: Sequence[Path]) -> Path:
 def store_of(folder: Path) -> tuple[Store, str] | None:
     """The log of a document in its folder, and what the document is called there; None where nothing was ever decided."""
     path = store_above(folder)
-    return (Store(path), document_name(folder, path)) if path else None
+    if path is None:
+        return None
+    return opened(path), document_name(folder, path)
+
+
+def opened(path: Path) -> Store:
+    """The log in a file, opened once in a process; another file at the same place is another log."""
+    found = path.stat()
+    key = path, found.st_dev, found.st_ino
+    if key not in OPEN:
+        OPEN[key] = Store(path)
+    return OPEN[key]
+
+
+def close_logs() -> None:
+    """Close what this thread has open, so that SQLite clears up beside it: nothing else would."""
+    for store in OPEN.values():
+        store.close()
+    OPEN.clear()
 
 
 def document_name(folder: Path, log: Path) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from pipeline.errors import InvalidRecord, MadeLater, UnwritableOutput
 
+T = TypeVar("T")
 NAME = "review.sqlite"
 WAIT = 10.0
 """Seconds to wait for another process that writes."""
@@ -80,7 +82,11 @@ CREATE TABLE IF NOT EXISTS locks (
 );
 CREATE TABLE IF NOT EXISTS properties (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-MIGRATIONS = (SCHEMA,)
+SPEED = """
+CREATE INDEX IF NOT EXISTS readings_of_document ON readings(document);
+CREATE INDEX IF NOT EXISTS locks_of_document ON locks(document);
+"""
+MIGRATIONS = (SCHEMA, SPEED)
 """What makes each version of the file of the one before, the first of an empty one; nothing that was decided is ever left out."""
 VERSION = len(MIGRATIONS)
 
@@ -114,9 +120,15 @@ class Store:
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, for reading. Raises UnwritableOutput or InvalidRecord."""
         if not hasattr(self.local, "connection"):
-            self.local.connection = connect(self.path)
+            self.local.connection, self.local.memory = connect(self.path), {}
         found: sqlite3.Connection = self.local.connection
         return found
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        if hasattr(self.local, "connection"):
+            self.local.connection.close()
+            del self.local.connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -132,6 +144,16 @@ class Store:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+    def recall(self, look: Callable[[Store], T]) -> T:
+        """`look(self)`, worked out once for as long as nobody writes to the log."""
+        connection = self.connection
+        now = int(connection.execute("PRAGMA data_version").fetchone()[0]), connection.total_changes
+        memory: dict[Callable[[Store], Any], tuple[tuple[int, int], Any]] = self.local.memory
+        if look not in memory or memory[look][0] != now:
+            memory[look] = now, look(self)
+        found: T = memory[look][1]
+        return found
 
     def begin_step(self, connection: sqlite3.Connection, reader: str, label: str, seconds: float = 0) -> int:
         """A new step within a transaction, and its number; what this reader had undone can't be done again after it."""

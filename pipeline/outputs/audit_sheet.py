@@ -11,7 +11,6 @@ from pathlib import Path
 from pipeline.confidence.model import LineConfidence
 from pipeline.errors import UnreadableInput
 from pipeline.outputs.cells import plain, table
-from pipeline.outputs.folios import page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "drawn", "wrong")
@@ -34,7 +33,7 @@ class SheetRow:
 
 def audit_sheet(result: Result, lines: Iterable[LineConfidence], *, drawn: bool) -> str:
     """A sheet of `lines`; the last column is for the count of wrong words that a reader finds, beside the scan."""
-    names = page_names(result.source, result.ledger, len(result.confidence.pages))
+    names = result.names
     rows = []
     for line in lines:
         text = result.draft.text[line.start : line.end].strip()

@@ -9,10 +9,10 @@ from pathlib import PurePath
 
 import numpy as np
 
+from pipeline.folios import PageNames
 from pipeline.model import Page
 from pipeline.outputs.cells import table
 from pipeline.outputs.duplicates import duplicates
-from pipeline.outputs.folios import PageNames, page_names
 from pipeline.outputs.gaps import gaps
 from pipeline.outputs.remarks import MOST_WORDS_OF_PICTURE, Remark, RemarkKind
 from pipeline.outputs.visible import visible_line
@@ -82,7 +82,7 @@ class Account:
 
 def account(result: Result) -> Account:
     """The account of a document's pages."""
-    source, names = result.source, page_names(result.source, result.ledger, len(result.draft.pages))
+    source, names = result.source, result.names
     remarks: dict[int, list[Remark]] = {}
     counts = [sum(len(line.text.split()) for line in lines) for lines in result.draft.pages]
     fitting = len(source.pages) == len(counts)
@@ -148,7 +148,7 @@ def mean_said(page: Page) -> float:
 
 def completeness_csv(result: Result, found: Account | None = None) -> str:
     """A row a page, or a row for each remark where there are several: `page` is its place in the scan order, from 1."""
-    found, names = found or account(result), page_names(result.source, result.ledger, len(result.draft.pages))
+    found, names = found or account(result), result.names
     rows: list[tuple[object, ...]] = []
     for page in found.pages:
         for remark in page.remarks or (None,):

@@ -13,9 +13,9 @@ import numpy as np
 
 from pipeline.confidence.model import LineConfidence, WordRisks
 from pipeline.errors import InvalidRecord
+from pipeline.folios import PageNames
 from pipeline.formats import Format
 from pipeline.outputs.cells import table
-from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "line", "text", "probability", "expected_wrong", "reasons")
@@ -25,7 +25,7 @@ ADVICE = "errata repair writes it anew"
 
 def confidence_csv(result: Result) -> str:
     """Every line that is not blank: `page` is its place in the scan order, from 1, `probability` that all of it is right."""
-    names = page_names(result.source, result.ledger, len(result.confidence.pages))
+    names = result.names
     text = result.draft.text
     rows: list[tuple[object, ...]] = []
     for line in result.confidence.lines:
@@ -39,7 +39,7 @@ def confidence_csv(result: Result) -> str:
 def confidence_json(result: Result) -> str:
     """The values of confidence.csv by page and line, a page to a line of the file; `words` has the words of a line, each with the
     probability (0-1) that it is right."""
-    names = page_names(result.source, result.ledger, len(result.confidence.pages))
+    names = result.names
     head = {**FORMAT.head, "document": result.source.name, "expected_wrong": round(result.confidence.expected_wrong, 4)}
     rows = (json.dumps(page, ensure_ascii=False, separators=(",", ":")) for page in page_records(result, names))
     return json.dumps(head, ensure_ascii=False)[:-1] + ', "pages": [\n' + ",\n".join(rows) + "\n]}\n"

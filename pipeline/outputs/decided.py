@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections import Counter
 
 from pipeline.outputs.cells import table
-from pipeline.outputs.folios import page_names
 from pipeline.result import Result
 
 HEADER = ("page", "folio", "decision", "read", "stands", "reader")
@@ -23,7 +22,7 @@ SHOWN = {
 
 def decisions_csv(result: Result) -> str:
     """Every place that a person decided, in the order of the source; `page` is its place in the scan order, from 1."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     rows = []
     for one in sorted(result.decided, key=lambda one: (one.start, one.end)):
         span = result.draft.span_of(one.start, one.end)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from pipeline.draft import Draft
+from pipeline.folios import PageNames
 from pipeline.model import Page, Scan
-from pipeline.outputs.folios import PageNames
 from pipeline.outputs.remarks import MOST_WORDS_OF_PICTURE, Remark
 
 LETTERS = re.compile(r"[^\W\d_]+")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.folios import PageNames
 from pipeline.ledger import Edit
 from pipeline.outputs.cells import table
-from pipeline.outputs.folios import PageNames, page_names
 from pipeline.result import Result
 
 HEADER = ("state", "page", "folio", "kind", "rule", "before", "after", "probability", "reason")
@@ -14,7 +14,7 @@ HEADER = ("state", "page", "folio", "kind", "rule", "before", "after", "probabil
 
 def edits_csv(result: Result) -> str:
     """What was applied and what was only suggested (held), in the order of the source; `page` is the place in the scan order."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     rows = [("applied", edit) for edit in result.ledger.applied] + [("held", edit) for edit in result.ledger.held]
     return table(HEADER, [(state, *cells(edit, names)) for state, edit in sorted(rows, key=lambda row: row[1].place)])
 

@@ -146,7 +146,8 @@ def holds(path: Path, data: bytes) -> bool:
 def fresh(path: Path) -> Iterator[Path]:
     """A file to be written, which then takes the place of `path`. Raises UnwritableOutput for what the system refuses."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
         with taking_place(path) as partial:
             yield partial
     except OSError as error:

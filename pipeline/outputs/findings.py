@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.outputs.cells import table
-from pipeline.outputs.folios import page_names
 from pipeline.repair.findings import Finding
 from pipeline.repair.missing_text import LACKS, Lack
 from pipeline.result import Result
@@ -38,7 +37,7 @@ class Lacking:
 
 def findings_csv(result: Result) -> str:
     """Every finding: `page` is its place in the scan order, from 1, `line` counts on the page of the clean text."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     places = ((found, names.number(found.page), names.folio(found.page)) for found in result.findings)
     return table(HEADER, [(number, folio, found.line, found.kind, found.message, found.text) for found, number, folio in places])
 

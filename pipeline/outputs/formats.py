@@ -15,7 +15,6 @@ from pipeline.outputs.decided import decisions_csv, lost_csv
 from pipeline.outputs.edits import edits_jsonl
 from pipeline.outputs.edits_csv import edits_csv
 from pipeline.outputs.findings import findings_csv
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.hipe import pages_jsonl
 from pipeline.outputs.hocr import hocr_page
 from pipeline.outputs.lines import PlacedLine
@@ -78,7 +77,7 @@ def possible(source: Source, formats: Collection[str]) -> tuple[set[str], list[s
 
 def outputs(result: Result, wanted: Collection[str], taker: PageTaker | None = None) -> Iterator[tuple[str, str]]:
     """(path within the document's folder, text) of every output that is text; `wanted`: besides what is always made."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     suggestions = Suggestions(result)
     zones: dict[int, Sequence[tuple[str, Box]]] = {}
     for at, page, lines in Placer(result).pages():

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import PurePath
 
+from pipeline.folios import PageNames
 from pipeline.model import Page
-from pipeline.outputs.folios import PageNames
 from pipeline.outputs.remarks import Remark
 from pipeline.repair.findings import Finding
 

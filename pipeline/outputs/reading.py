@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.draft import DraftLine
-from pipeline.outputs.folios import PageNames, page_names
+from pipeline.folios import PageNames
 from pipeline.outputs.markdown import at_start, escaped, heading_level
 from pipeline.outputs.notes import Footnote, page_notes
 from pipeline.result import Result
@@ -88,7 +88,7 @@ class Reading:
 def reading_markdown(result: Result) -> str:
     """The clean text as Markdown. Nothing is left out but line breaks, and the number and place of notes that are linked."""
     pages = [page_parts(number, lines) for number, lines in enumerate(result.draft.pages, 1)]
-    reading = Reading(pages, page_names(result.source, result.ledger, len(pages)))
+    reading = Reading(pages, result.names)
     out: list[str] = []
     for block in blocks(pages, usual_width(result.draft.lines)):
         out += reading.notes_before(block.parts[0][0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.confidence.model import WordRisks
+from pipeline.folios import PageNames
 from pipeline.outputs.cells import table
-from pipeline.outputs.folios import PageNames, page_names
 from pipeline.references.index import Row, rows
 from pipeline.result import Result
 
@@ -21,7 +21,7 @@ def references_csv(result: Result) -> str:
     `none` where a page has no printed number or the reference is in the running text. `reference` is as cited, without stops
     and blanks of house style, `catalogue` what to paste into a catalogue's search; `confidence` is the probability that it is
     right where it is read best."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     return table(HEADER, (cells(row, names, result.confidence.words) for row in rows(result.references)))
 
 

@@ -12,7 +12,6 @@ from pipeline.draft import DraftLine
 from pipeline.layout import Note, find_notes, without_number
 from pipeline.ledger import Edit, Move
 from pipeline.model import Box
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.printed import FURNITURE, Printed, PrintedWord
 from pipeline.outputs.reading import Block, blocks, page_parts, usual_width
 from pipeline.outputs.tei_header import RESPONSIBLE, facsimile, tei_header
@@ -51,7 +50,7 @@ class Edition:
         self.draft = result.draft
         self.printed = Printed(result)
         self.words = Words(result)
-        self.names = page_names(result.source, result.ledger, len(self.draft.pages))
+        self.names = result.names
         self.zones = {name for lines in zones.values() for name, _ in lines}
         self.notes = [find_notes(lines) for lines in self.draft.pages]
         self.page = self.ended = -1

@@ -24,7 +24,6 @@ from pipeline.draft import DraftLine
 from pipeline.errors import UnreadableInput
 from pipeline.ledger import edit_record
 from pipeline.model import Scan
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.placed import Placer
 from pipeline.outputs.report.cutouts import LinePlace, line_place
 from pipeline.result import Result
@@ -154,7 +153,7 @@ class Rows:
         return found or Scan("", 1, 0, 0)
 
     def write_pages(self, connection: sqlite3.Connection, number: int) -> None:
-        names = page_names(self.result.source, self.result.ledger, len(self.result.draft.pages))
+        names = self.result.names
         rows = []
         for page, lines in zip(self.result.confidence.pages, self.result.draft.pages, strict=False):
             at, scan = page.number, self.scan(page.number)

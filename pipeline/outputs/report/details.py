@@ -13,7 +13,6 @@ from markupsafe import Markup
 from pipeline.confidence.model import LineConfidence, PageConfidence
 from pipeline.draft import DraftLine
 from pipeline.layout import find_notes
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.report.doubts import bars
 from pipeline.outputs.report.lines import Part, parts
 from pipeline.outputs.report.remaining import remaining
@@ -55,7 +54,7 @@ def file_name(page: int) -> str:
 
 def detail_files(result: Result) -> Iterator[tuple[str, str]]:
     """(name, HTML) of the files with the details of all pages."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     findings: defaultdict[int, list[Finding]] = defaultdict(list)
     for finding in result.findings:
         findings[finding.page].append(finding)

@@ -7,7 +7,6 @@ from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.decided import readers
 from pipeline.outputs.differences import grouped
 from pipeline.outputs.findings import lacking
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.references import surest
 from pipeline.outputs.report.cutouts import unread_places
 from pipeline.outputs.report.details import address
@@ -26,7 +25,7 @@ MOST_HELD, MOST_MOVED, MOST_REFERENCES, MOST_NAMES = 120, 200, 1500, 150
 
 def report_html(result: Result, found: Account | None = None) -> str:
     """The report. It loads nothing and works without a script; lists are cut short where another file is the better place."""
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     ledger = result.ledger
     held, moved = grouped(result.source.text, ledger.held), moved_out(result)
     index = [(row, surest(row, result.confidence.words)) for row in rows(result.references)]

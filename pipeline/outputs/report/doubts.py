@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.confidence.model import LineConfidence, PageConfidence
 from pipeline.confidence.residual import Estimate
 from pipeline.draft import DraftLine
-from pipeline.outputs.folios import PageNames
+from pipeline.folios import PageNames
 from pipeline.outputs.report.cutouts import Cutout, cutouts
 from pipeline.outputs.report.lines import Part, parts
 from pipeline.outputs.report.wording import band

@@ -9,7 +9,6 @@ from typing import Any
 from pipeline.formats import Format
 from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.decided import readers
-from pipeline.outputs.folios import page_names
 from pipeline.outputs.report.doubts import bars, worst_pages
 from pipeline.outputs.report.remaining import remaining
 from pipeline.outputs.report.wording import band
@@ -27,7 +26,7 @@ def report_json(result: Result, found: Account | None = None) -> str:
 def figures(result: Result, found: Account) -> dict[str, Any]:
     """The counts and shares of the report as plain data."""
     left = remaining(result)
-    names = page_names(result.source, result.ledger, len(result.draft.pages))
+    names = result.names
     words = len(result.draft.text.split())
     worst = worst_pages(bars(result.confidence.pages, left.pages, names))
     return {

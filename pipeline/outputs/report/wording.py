@@ -10,8 +10,8 @@ from math import ceil, floor
 from jinja2 import Environment
 
 from pipeline.confidence.residual import rounded
+from pipeline.folios import PageNames
 from pipeline.ledger import Kind
-from pipeline.outputs.folios import PageNames
 from pipeline.outputs.templating import templates_of
 
 LABELS: dict[Kind, tuple[str, str]] = {
