@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -176,8 +177,30 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+class Heard(logging.Handler):
+    """What Dask's loggers say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """Loggers of Dask as they are when a command begins, and what is said by them from then on."""
+    handler = Heard()
+    for name, level in (("distributed", logging.INFO), ("distributed.client", logging.WARNING)):
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "handlers", [handler])
+        logger.setLevel(level)
+    return handler
+
+
 def test_a_scheduler_that_goes_is_said_and_the_same_command_goes_on(
-    errata: Errata, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    errata: Errata, heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port, scans, out = free_port(), pages(tmp_path / "box", 6), tmp_path / "out"
     address = f"tcp://127.0.0.1:{port}"
@@ -200,6 +223,7 @@ def test_a_scheduler_that_goes_is_said_and_the_same_command_goes_on(
         broken = errata(*command)
         killer.join()
     assert broken.code == ExitCode.CLUSTER and "same command goes on" in broken.err and "Traceback" not in broken.err
+    assert not heard.said, "Errata says it once, in its own words"
     assert read_stamp(out / "box") is None
     before = first.stat().st_mtime_ns
     with running("scheduler", "--port", str(port)), running(*worker):
