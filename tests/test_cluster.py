@@ -287,3 +287,12 @@ def test_texts_and_repairs_go_to_the_cluster_too(pool: DaskPool, errata: Errata,
     assert (tmp_path / "there/a/text.txt").read_bytes() == (tmp_path / "here/a/text.txt").read_bytes()
     again = errata("repair", "there", "--without", "line-end-hyphen", "--scheduler", pool.address)
     assert again.code == 0 and "Govern-" in (tmp_path / "there/b/text.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has orphans adopted")
+def test_the_benchmark_counts_what_nobody_waits_for() -> None:
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    leaving = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {busy!r}])"
+    asked = f"import sys; from benchmarks.cluster import spent; print(spent([sys.executable, '-c', {leaving!r}]))"
+    ran = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    assert float(ran.stdout) >= 0.5
