@@ -3,6 +3,8 @@ what there is to reckon with for a million pages. `python -m benchmarks.cluster`
 
 from __future__ import annotations
 
+import ctypes
+import os
 import pickle
 import resource
 import shutil
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from PIL import Image, ImageFont
@@ -28,6 +30,15 @@ from pipeline.ocr import PageRecord, PageRequest
 PAGES, WORKERS, TURN = 60, 2, 10
 TASKS = 1000
 """Tasks that do nothing, to see what one costs."""
+ONE_AND_MANY = (
+    ("fast", "--effort", "fast"),
+    ("balanced", "--effort", "balanced"),
+    ("each-fast", "--effort", "fast", "--each"),
+    ("each-balanced", "--effort", "balanced", "--each"),
+)
+"""Ways to digitise the scans: as one long document, and each as a short one."""
+ADOPT_ORPHANS = 36
+"""PR_SET_CHILD_SUBREAPER of prctl(2)."""
 
 
 def measure_cluster(out: Path, bars: Bars) -> Iterator[Measure]:
@@ -102,32 +113,52 @@ def empty_task(pool: Pool) -> float:
 def reckon(options: Options) -> None:
     """Print what a page costs: processor time of the whole command over the scans with each effort, and of repair alone; bytes of
     scans, of what is stored, and of what goes through the scheduler."""
-    scans = sorted(path for path in (options.shared / "scans" / "pages").iterdir() if path.suffix in (".jpg", ".tif", ".png"))
-    size = sum(path.stat().st_size for path in scans) / len(scans)
-    print(f"{len(scans)} scans, {size / 1e6:.2f} MB each")
+    folder = options.shared / "scans" / "pages"
+    scans = sorted(path for path in folder.iterdir() if path.suffix in (".jpg", ".tif", ".png"))
+    print(f"{len(scans)} scans, {sum(path.stat().st_size for path in scans) / len(scans) / 1e6:.2f} MB each")
     with tempfile.TemporaryDirectory() as place:
-        for effort in ("fast", "balanced"):
-            out = Path(place) / effort
-            spent = processor("digitise", "-q", "-j", "1", "--effort", effort, "-o", out, options.shared / "scans" / "pages")
-            files = [path for path in out.rglob("*") if path.is_file()]
-            stored = sum(path.stat().st_size for path in files) / len(scans)
-            told = f"{stored / 1e6:.2f} MB in {len(files) / len(scans):.1f} files written"
-            print(f"{effort}: {spent / len(scans):.2f} s of processor time a page; {told}")
-        spent = processor("repair", "-q", "-j", "1", Path(place) / "balanced")
-        print(f"repair and all outputs alone: {spent / len(scans):.3f} s of processor time a page, start included")
+        for name, *how in ONE_AND_MANY:
+            out = Path(place) / name
+            cost = processor("digitise", "-q", "-j", "1", *how, "-o", out, folder) / len(scans)
+            print(f"{' '.join(how)}: {cost:.2f} s of processor time a page; {written(out, len(scans))}", flush=True)
+            cost = processor("repair", "-q", "-j", "1", out) / len(scans)
+            print(f"    repair and all outputs of it alone, start included: {cost:.3f} s", flush=True)
         record = next((Path(place) / "balanced").rglob("ocr/*.json"))
         asked = len(pickle.dumps(PageRequest(scans[0], 1, 1, Path(place) / "balanced/pages/ocr")))
         answered = len(pickle.dumps(PageRecord.from_json(record.read_text(encoding="utf-8"))))
-        print(f"through the scheduler: {asked} bytes asked, {answered} answered, besides what Dask adds")
+        print(f"through the scheduler: {asked} bytes asked, {answered} answered, besides what Dask adds", flush=True)
     with tempfile.TemporaryDirectory() as place:
         for measure in measure_cluster(Path(place), read_bars()["cluster"]):
             print(measure.row())
 
 
+def written(out: Path, pages: int) -> str:
+    """Bytes and files a page that lie in a folder of results."""
+    files = [path for path in out.rglob("*") if path.is_file()]
+    return f"{sum(path.stat().st_size for path in files) / pages / 1e6:.2f} MB in {len(files) / pages:.1f} files written"
+
+
 def processor(*arguments: str | Path) -> float:
-    """Seconds of processor time of a command and all that it starts."""
+    """Seconds of processor time of one of Errata's commands. Raises as `spent`."""
+    return spent([str(part) for part in errata(*arguments)])
+
+
+def spent(command: list[str]) -> float:
+    """Seconds of processor time of a command and all that it starts. Errata's workers are children of a server of processes, for
+    which nobody waits: what loses its parent is adopted by this process, which may have no other children. On Linux only.
+
+    Raises CalledProcessError if it fails.
+    """
+    system = ctypes.CDLL(None)
+    system.prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([str(part) for part in errata(*arguments)], check=True, stdout=subprocess.DEVNULL)
+    try:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        with suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+    finally:
+        system.prctl(ADOPT_ORPHANS, 0, 0, 0, 0)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -176,8 +177,30 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+class Heard(logging.Handler):
+    """What Dask's loggers say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """Loggers of Dask as they are when a command begins, and what is said by them from then on."""
+    handler = Heard()
+    for name, level in (("distributed", logging.INFO), ("distributed.client", logging.WARNING)):
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "handlers", [handler])
+        logger.setLevel(level)
+    return handler
+
+
 def test_a_scheduler_that_goes_is_said_and_the_same_command_goes_on(
-    errata: Errata, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    errata: Errata, heard: Heard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port, scans, out = free_port(), pages(tmp_path / "box", 6), tmp_path / "out"
     address = f"tcp://127.0.0.1:{port}"
@@ -200,6 +223,7 @@ def test_a_scheduler_that_goes_is_said_and_the_same_command_goes_on(
         broken = errata(*command)
         killer.join()
     assert broken.code == ExitCode.CLUSTER and "same command goes on" in broken.err and "Traceback" not in broken.err
+    assert not heard.said, "Errata says it once, in its own words"
     assert read_stamp(out / "box") is None
     before = first.stat().st_mtime_ns
     with running("scheduler", "--port", str(port)), running(*worker):
@@ -263,3 +287,12 @@ def test_texts_and_repairs_go_to_the_cluster_too(pool: DaskPool, errata: Errata,
     assert (tmp_path / "there/a/text.txt").read_bytes() == (tmp_path / "here/a/text.txt").read_bytes()
     again = errata("repair", "there", "--without", "line-end-hyphen", "--scheduler", pool.address)
     assert again.code == 0 and "Govern-" in (tmp_path / "there/b/text.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has orphans adopted")
+def test_the_benchmark_counts_what_nobody_waits_for() -> None:
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    leaving = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {busy!r}])"
+    asked = f"import sys; from benchmarks.cluster import spent; print(spent([sys.executable, '-c', {leaving!r}]))"
+    ran = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    assert float(ran.stdout) >= 0.5

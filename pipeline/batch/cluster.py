@@ -49,7 +49,7 @@ def cluster(
     UnwritableOutput, and ClusterLost for a scheduler that does not answer.
     """
     check_dask()
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # Errata itself says what matters of it
+    quieten()
     starting = here(int(scheduler.removeprefix(HERE))) if scheduler.startswith(HERE) else nullcontext(scheduler)
     with mark(out) as marks, starting as address:
         terms = Terms(str(Path.cwd()), (*(str(path) for path in paths if Path(path).exists()), *marks))
@@ -92,6 +92,12 @@ def check_dask() -> None:
     except ImportError as fault:
         advice = "Install it: pip install 'errata[dask]', or leave --scheduler out"
         raise MissingDependency("--scheduler needs Dask, which is not installed", advice=advice) from fault
+
+
+def quieten() -> None:
+    """Have Dask log nothing, since Errata itself says what matters of it. Some of its loggers have levels of their own."""
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @contextmanager
