@@ -127,8 +127,10 @@ def test_pages_that_failed_are_read_again_and_no_others(errata: Errata, tmp_path
     assert apart(tmp_path, tmp_path / "bin", "digitise", "in", "-o", "out", *FAST).returncode == ExitCode.PARTIAL
     told = json.loads(errata("status", "out", "--json").out)
     assert [(one["document"], one["page"], one["attempts"]) for one in told["failures"]] == [("in", 2, 1)]
-    assert told["pages"] == {"done": 2, "failed": 1, "running": 0, "waiting": 0}
+    assert told["pages"] == {"done": 2, "incomplete": 0, "failed": 1, "running": 0, "waiting": 0}
     assert (told["run"]["command"], told["run"]["state"], told["left"]) == ("digitise", "ended", None)
+    assert told["documents"]["incomplete"] == 1
+    assert "0 of 1 documents done, 1 without some of their pages" in errata("status", "out").out
     (tmp_path / "in" / "p02.png").write_bytes(good)
     read = len(calls.read_text().split())
     assert apart(tmp_path, tmp_path / "bin", "retry", "out").returncode == 0

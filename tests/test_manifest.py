@@ -53,10 +53,13 @@ def test_every_input_and_every_page_is_accounted_for(errata: Errata, texts: Path
     assert "c.txt: the file is empty" in rows[-1]["reason"]
 
 
-def test_hashes_are_checked(errata: Errata, texts: Path, tmp_path: Path) -> None:
+def test_hashes_are_checked(errata: Errata, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     errata("clean", "in", "-o", "out")
     ran = errata("status", "out", "--verify")
     assert (ran.code, ran.out) == (0, "5 files are as the manifest says, 0 are not\n")
+    monkeypatch.chdir("/")  # relative paths hold where the run was called from
+    assert errata("status", tmp_path / "out", "--verify").code == 0
+    monkeypatch.chdir(tmp_path)
     (texts / "b.txt").write_text("another text")
     ran = errata("status", "out", "--verify")
     assert (ran.code, "input: in/b.txt: changed" in ran.out) == (ExitCode.INPUT_FILE, True)

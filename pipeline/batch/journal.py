@@ -26,7 +26,8 @@ VERSION = 1
 """Of the tables, as SQLite's `user_version`."""
 READ, WRITE = "read", "write"
 """The stages: a page is read, a document is repaired and written (its page is 0)."""
-State = Literal["waiting", "running", "done", "failed"]
+State = Literal["waiting", "running", "done", "incomplete", "failed"]
+"""Incomplete: a document that is written, though some of its pages could not be read."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
   number INTEGER PRIMARY KEY, command TEXT NOT NULL, process INTEGER NOT NULL, version TEXT NOT NULL,
@@ -143,7 +144,7 @@ class Journal:
     def outcome(self, outcome: Outcome, settings: str) -> None:
         """A document is done, or it, or a page of it, failed. `settings`: a hash of them."""
         document = self.named(outcome.folder)
-        state: State = "failed" if outcome.error or outcome.failed else "done"
+        state: State = "failed" if outcome.error else "incomplete" if outcome.failed else "done"
         row = Row(state, outcome.reason, outcome.content, settings)
         self.ended((document, 0, WRITE), row, fresh=outcome.state in {"done", "failed"})
 

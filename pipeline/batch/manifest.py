@@ -188,12 +188,13 @@ class Checked:
         return "".join(f"{line}\n" for line in (f"{self.sound:,} files are as the manifest says, {len(wrong):,} are not", *wrong))
 
 
-def verified(out: Path) -> Checked:
-    """Compare all files with the manifest of an output folder. Raises UnreadableInput where there is none, InvalidRecord."""
+def verified(out: Path, homes: Sequence[Path] = ()) -> Checked:
+    """Compare all files with the manifest of an output folder. `homes`: folders in which relative paths of inputs may hold; they
+    are looked for in the working folder last. Raises UnreadableInput where there is no manifest, InvalidRecord."""
     sound, inputs, texts = 0, [], []
     for item in items(out):
         for name, digest in item.inputs:
-            said = differs(Path(name), digest)
+            said = differs(next((home / name for home in homes if (home / name).exists()), Path(name)), digest)
             inputs += [f"{name}: {said}"] if said else []
             sound += not said
         if item.text:

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,21 +23,24 @@ UNOPENED = """
 SELECT coalesce(sum(max(pages, 1)), 0) FROM work AS one WHERE stage = 'write' AND state IN ('waiting', 'running') AND pages > 0
 AND NOT EXISTS (SELECT 1 FROM work WHERE document = one.document AND stage = 'read')
 """
-AFRESH = "SELECT count(*) FROM work WHERE stage = ? AND run = ? AND state IN ('done', 'failed') AND started + seconds > ?"
+AFRESH = """
+SELECT count(*) FROM work WHERE stage = ? AND run = ? AND state IN ('done', 'incomplete', 'failed') AND started + seconds > ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many pages or documents are in which state."""
+    """How many pages or documents are in which state (see `journal.State`)."""
 
     done: int = 0
+    incomplete: int = 0
     failed: int = 0
     running: int = 0
     waiting: int = 0
 
     @property
     def total(self) -> int:
-        return self.done + self.failed + self.running + self.waiting
+        return self.done + self.incomplete + self.failed + self.running + self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def status_of(out: Path, state: str = "") -> Status:
     with read(path) as journal:
         pages, documents = counts(journal, READ), counts(journal, WRITE)
         unopened = int(journal.execute(UNOPENED).fetchone()[0])
-        pages = Counts(pages.done, pages.failed, pages.running, pages.waiting + unopened)
+        pages = replace(pages, waiting=pages.waiting + unopened)
         failures = tuple(failed(journal))
         row = journal.execute("SELECT * FROM runs ORDER BY number DESC LIMIT 1").fetchone()
         run = None if row is None else run_of(row)
@@ -114,7 +117,7 @@ def counts(journal: sqlite3.Connection, stage: str) -> Counts:
 
 def failed(journal: sqlite3.Connection) -> Iterator[Failure]:
     """What failed, in order; a document only where none of its pages says why."""
-    rows = journal.execute("SELECT * FROM work WHERE state = 'failed' ORDER BY document, page DESC").fetchall()
+    rows = journal.execute("SELECT * FROM work WHERE state IN ('failed', 'incomplete') ORDER BY document, page DESC").fetchall()
     told = {row["document"] for row in rows if row["page"]}
     for row in sorted(rows, key=lambda row: (row["document"], row["page"])):
         if row["page"] or row["document"] not in told:
@@ -137,6 +140,17 @@ def speed(journal: sqlite3.Connection, stage: str, number: int, run: Run) -> flo
     return 60 * done / max(run.seen - since, 1.0)
 
 
+def called_in(out: Path, state: str = "") -> list[Path]:
+    """The folders in which the runs into an output folder were called, the last first: relative paths hold there. Raises
+    InvalidRecord."""
+    path = journal_path(out, state)
+    if not path.is_file():
+        return []
+    with read(path) as journal:
+        calls = [json.loads(row["command"]) for row in journal.execute("SELECT command FROM runs ORDER BY number DESC")]
+    return list(dict.fromkeys(Path(call["folder"]) for call in calls if "folder" in call))
+
+
 def to_retry(out: Path, state: str = "") -> dict[str, set[str]]:
     """The documents of which something failed, by the call (JSON) of the run in which it did. Raises UnreadableInput where there
     is no journal, InvalidRecord."""
@@ -144,7 +158,7 @@ def to_retry(out: Path, state: str = "") -> dict[str, set[str]]:
     if not path.is_file():
         advice = "Give the command again: what is done is not done again"
         raise UnreadableInput("there is no journal", where=path, advice=advice)
-    query = "SELECT document, command FROM work JOIN runs ON number = run WHERE state = 'failed' ORDER BY number"
+    query = "SELECT document, command FROM work JOIN runs ON number = run WHERE state IN ('failed', 'incomplete') ORDER BY number"
     with read(path) as journal:
         calls = {row["document"]: row["command"] for row in journal.execute(query)}
     found: dict[str, set[str]] = {}

@@ -27,13 +27,14 @@ MOST = 50
 def status(folder: Path, as_json: bool, verify: bool, state: str | None) -> int:
     """Say what of a project is done, failed and waiting, how fast it goes and how long it will take, also while it is made.
 
-    With --verify, say which inputs and texts are no longer what they were: exit code 4 for texts, 2 for inputs only.
+    With --verify, say which inputs and texts are no longer what they were: exit code 4 for texts, 2 for inputs only. Inputs are
+    looked for where the runs were called from, then here.
     """
     from pipeline.batch.manifest import verified
-    from pipeline.batch.status import status_of
+    from pipeline.batch.status import called_in, status_of
 
     if verify:
-        checked = verified(folder)
+        checked = verified(folder, called_in(folder, state_of(state)))
         write_out(checked.to_json() if as_json else checked.to_text())
         return checked.exit_code
     found = status_of(folder, state_of(state))
@@ -90,7 +91,8 @@ def told(folder: Path, found: Status) -> str:
 def counted(counts: Counts, what: str, done: str) -> str:
     """`120 of 300 pages read, 1 failed, 2 in work, 177 waiting`."""
     parts = [f"{counts.done:,} of {counts.total:,} {what} {done}"]
-    for number, name in ((counts.failed, "failed"), (counts.running, "in work"), (counts.waiting, "waiting")):
+    others = {"without some of their pages": counts.incomplete, "failed": counts.failed, "in work": counts.running}
+    for name, number in {**others, "waiting": counts.waiting}.items():
         if number:
             parts.append(f"{number:,} {name}")
     return ", ".join(parts)
