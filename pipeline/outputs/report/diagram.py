@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from math import log10
 from typing import Any
+
+from markupsafe import Markup
+
+from pipeline.outputs.report.wording import environment
 
 SIDE, LEFT, TOP = 320, 56, 12
 """Pixels of the square in which the points stand, and of the margins with the labels."""
@@ -70,8 +75,14 @@ def along(share: float) -> float:
     return 1 - log10(max(LEAST, share)) / log10(LEAST)
 
 
+@cache
+def reliability_html(*, image: bool) -> Markup:
+    """The section of the report on the shipped calibration, for text with or without an image: the same in all reports."""
+    return Markup(environment().get_template("reliability.html").render(diagram=reliability(image=image)))  # noqa: S704 (escaped there)
+
+
 def reliability(*, image: bool) -> Diagram:
-    """The diagram of the shipped calibration, for text with or without an image."""
+    """The diagram of that calibration."""
     data = json.loads(files("pipeline.confidence").joinpath("coefficients.json").read_text(encoding="utf-8"))
     return diagram_of(data["image" if image else "text"])
 

@@ -10,7 +10,7 @@ from pipeline.outputs.findings import lacking
 from pipeline.outputs.references import surest
 from pipeline.outputs.report.cutouts import unread_places
 from pipeline.outputs.report.details import address
-from pipeline.outputs.report.diagram import reliability
+from pipeline.outputs.report.diagram import reliability_html
 from pipeline.outputs.report.doubts import bars, worst_lines, worst_pages
 from pipeline.outputs.report.remaining import remaining
 from pipeline.outputs.report.repairs import moved_out, sections
@@ -70,7 +70,7 @@ def report_html(result: Result, found: Account | None = None) -> str:
             lost=len(result.lost),
             failed=[(at, page.failed) for at, page in enumerate(result.source.pages, 1) if page.failed],
             has_images=result.source.has_images,
-            diagram=reliability(image=result.source.has_confidences),
+            diagram=reliability_html(image=result.source.has_confidences),
         )
     )
     return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
