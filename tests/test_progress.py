@@ -9,7 +9,7 @@ import pytest
 from conftest import PAGE, Errata
 
 from pipeline import console
-from pipeline.console import Console, Pace, lasting
+from pipeline.console import Console, Pace, counted, lasting
 from pipeline.errors import ExitCode
 
 
@@ -62,3 +62,10 @@ def test_nothing_or_json(errata: Errata, tmp_path: Path) -> None:
     ran = errata("undo", "out", "--rule", "line-end-hyphen", "--progress", "json")
     events = [json.loads(line) for line in ran.err.splitlines()]
     assert [event["note"] for event in events if event["event"] == "document"] == ["1 repair undone: 1 line-end-hyphen"] * 2
+
+
+def test_what_is_left_is_said_in_words_that_agree() -> None:
+    counts = {"pages": 1, "applied": 1, "held": 2, "wrong": 1, "wrong_low": 0, "wrong_high": 3, "lines": 1, "lines_to_read": 1}
+    assert counted(counts) == "1 page, 1 repair, 2 suggestions; about 1 (0-3) word is wrong still"
+    counts |= {"wrong": 4, "lines": 7, "lines_to_read": 2}
+    assert counted(counts).endswith("about 4 (0-3) words are wrong still, 90 % of them on 2 of 7 lines")
