@@ -204,8 +204,8 @@ def counted(counts: dict[str, int]) -> str:
 
     left = Estimate(counts["wrong"], counts["wrong_low"], counts["wrong_high"])
     lines = f"90 % of them on {counts['lines_to_read']:,} of {counts['lines']:,} lines" if counts["lines"] > 1 else ""
-    words = "word is" if counts["wrong"] == 1 else "words are"
-    return f"{done}; {left} {words} wrong still" + (f", {lines}" if lines else "")
+    verb = "word is" if counts["wrong"] == 1 else "words are"
+    return f"{done}; {left} {verb} wrong still" + (f", {lines}" if lines else "")
 
 
 def write_out(text: str) -> None:

@@ -32,9 +32,9 @@ def long_text(pages: int) -> str:
     chance = random.Random(pages)
     made = [" ".join(chance.choice(SENTENCES) for _ in range(9)) for _ in range(pages)]
     cut = [page if chance.random() < 0.5 else page.replace(".", " and", 1) for page in made]
-    return "\n\f".join(
-        f"{page.rpartition('.')[0] if chance.random() < 0.6 else page}\n\n{at + 11}" for at, page in enumerate(cut)
-    )
+    ends = [page.rpartition(".")[0] if chance.random() < 0.6 else page for page in cut]
+    whole = [f"{page}\n\n{at + 11}" for at, page in enumerate(ends)]
+    return "\n\f".join(f"{page}\n\f" if chance.random() < 0.2 else page for page in whole)
 
 
 def repaired(text: str) -> tuple[str, list[tuple[str, int]]]:
@@ -85,3 +85,15 @@ def test_a_part_of_a_draft_keeps_offsets_and_numbers_of_pages() -> None:
     assert {line.page for line in part.lines} == {2, 3} and part.page_at(draft.text.index("four")) == 4
     assert part.whole is draft and part.text is draft.text
     assert [draft.text[line.start : line.end] for line in part.lines] == [line.text for line in part.lines]
+
+
+def test_a_word_that_goes_on_behind_a_plate_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [f"The Cabinet met on the day and spoke of it at great length, as page {at} tells." for at in range(24)]
+    for at in (6, 15):  # a window ends with page 8 and with page 16, counted from 1
+        pages[at] = "It was said that the whole of the Foreign Office had then consid-"
+        pages[at + 1] = ""
+        pages[at + 2] = "ered the matter, and that nothing came of it in the end, as was feared."
+    text = "\n\f".join(pages)
+    found = repaired(text)
+    monkeypatch.setattr(windows, "PAGES", 10_000)
+    assert found == repaired(text) and found[0].count("considered") == 2

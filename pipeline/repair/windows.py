@@ -3,17 +3,17 @@ last round is not looked at again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.draft import Draft
+from pipeline.draft import Draft, DraftLine
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.proposals import Proposal, Rule
 
 PAGES = 8
 """Pages of a window."""
 BESIDE = 1
-"""Pages on either side that its rules see too: sentences and quotations run over page breaks."""
+"""Pages with text on either side that its rules see too: sentences and quotations run over page breaks, and past plates."""
 MARGIN = 200
 """Characters beyond these at which a rule may still glance."""
 
@@ -48,7 +48,7 @@ class Windows:
         pages = draft.pages
         for first in range(0, len(pages), PAGES):
             last = min(first + PAGES, len(pages))
-            window = draft.part(max(0, first - BESIDE), min(last + BESIDE, len(pages)))
+            window = draft.part(first - reach(reversed(pages[:first])), last + reach(pages[last:]))
             start = pages[first][0].start
             text = draft.text[max(0, window.start - MARGIN) : window.end + MARGIN]
             before = self.seen.get(first)
@@ -59,6 +59,16 @@ class Windows:
                 yield from found
             else:
                 yield from (shifted(one, start - before.start) for one in before.found)
+
+
+def reach(pages: Iterable[Sequence[DraftLine]]) -> int:
+    """How many of the pages that lead away from a window are seen from it: up to the nearest BESIDE that hold text."""
+    held = 0
+    for count, page in enumerate(pages, 1):
+        held += any(line.text.strip() for line in page)
+        if held == BESIDE:
+            return count
+    return 0 if not held else count
 
 
 def proposed(rules: Sequence[Rule], draft: Draft, known: Knowledge) -> Iterator[Candidate]:
