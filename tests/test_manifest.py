@@ -122,3 +122,16 @@ def test_a_text_that_was_changed_by_hand_is_never_touched(errata: Errata, texts:
     mine.unlink()
     errata("clean", "in", "-o", "out")
     assert mine.read_text().startswith("The Soviet Government")
+
+
+def test_names_that_are_no_utf8(errata: Errata, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    try:
+        (tmp_path / "in" / "lettre-\udce9.txt").write_text(PAGE)
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    (tmp_path / "in" / "b.txt").write_text(PAGE)
+    for _ in range(2):
+        assert errata("clean", "in", "-o", "out").code == 0
+    assert [one["inputs"][0][0] for one in manifest(tmp_path / "out")["documents"]] == ["in/b.txt", "in/lettre-\udce9.txt"]
+    assert errata("status", "out", "--verify").out == "4 files are as the manifest says, 0 are not\n"

@@ -87,7 +87,11 @@ def write_manifest(out: Path, outcomes: Sequence[Outcome] = (), documents: Itera
 def write_both(found: Iterable[Item], whole: Path, table: Path) -> None:
     """Write documents, one by one, as JSON and as a table."""
     totals = Totals()
-    with whole.open("w", encoding="utf-8") as text, table.open("w", encoding="utf-8", newline="") as rows:
+    other = "backslashreplace"  # bytes of a name that are no UTF-8, as JSON has them
+    with (
+        whole.open("w", encoding="utf-8", errors=other) as text,
+        table.open("w", encoding="utf-8", errors=other, newline="") as rows,
+    ):
         text.write(f'{json.dumps(FORMAT.head)[:-1]}, "documents": [')
         writer = csv.writer(rows, lineterminator="\n")
         writer.writerow(COLUMNS)
