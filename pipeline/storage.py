@@ -27,8 +27,12 @@ def is_remote(path: str | Path) -> bool:
 
 
 def default_cache() -> Path:
-    """Where what is fetched, and what is to be put, lies unless somewhere else is named."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "errata"
+    """Where what is fetched, what is to be put, and what took long to make lies unless somewhere else is named; somewhere that
+    cannot be written where the user has no home, as in some containers."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "errata"
+    except RuntimeError:
+        return Path(os.devnull) / "errata"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from conftest import PAGE, Errata, draw_page
@@ -205,6 +206,16 @@ def test_disks_of_other_machines_are_told(tmp_path: Path) -> None:
     mounts.write_text(f"/dev/vda / ext4 rw 0 0\nserver:/share {tmp_path}/share nfs4 rw 0 0\n")
     assert is_remote(tmp_path / "share" / "out", mounts) and not is_remote(tmp_path / "shared", mounts)
     assert journal_path(tmp_path / "out") == tmp_path / "out" / NAME
+
+
+def test_who_has_no_home_has_a_journal_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pipeline.batch.journal.is_remote", lambda folder: True)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert journal_path(tmp_path / "out").parent == Path(gettempdir()) / "errata"
 
 
 def test_rows_are_written_together_and_a_key_that_changes_begins_anew(tmp_path: Path) -> None:

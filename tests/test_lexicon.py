@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.language import Lexicon, build_lexicon
 from pipeline.language.candidates import CandidateIndex, cache_path
+from pipeline.language.wordlists import known_words, read_bigrams
 
 KNOWN = """
 a I the of purview vicissitudes intransigence corroborative connexion connexions despatch despatched gaol shew shewn
@@ -104,6 +105,24 @@ def test_the_index_is_cached_and_does_without_a_cache(tmp_path: Path, monkeypatc
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert [found.word for found in CandidateIndex(words, {"Gamma": 2.0}).near("gama")] == ["Gamma"]
+
+
+def test_words_are_gathered_once_and_without_a_cache_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    words = known_words(frozenset(["whilst"]))
+    assert "whilst" not in words and "while" in words
+    (kept,) = (tmp_path / "errata").glob("words-*.pickle")
+    assert known_words(frozenset(["whilst"])) == words and "whilst" in known_words(frozenset())
+    kept.write_bytes(b"")  # as after a power cut
+    assert known_words(frozenset(["whilst"])) == words and kept.stat().st_size
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert known_words(frozenset(["whilst"])) == words and read_bigrams()["of the"] > 1000
+
+
+def nowhere() -> Path:
+    raise RuntimeError("Could not determine home directory.")
 
 
 def test_the_lexicon_is_made_quickly(lexicon: Lexicon) -> None:

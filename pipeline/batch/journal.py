@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Literal
 
 from pipeline import __version__
@@ -234,9 +235,18 @@ def journal_path(out: Path, state: str = "") -> Path:
         return place
     if place is None and not is_remote(out):
         return out / NAME
-    place = place or Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "errata"
+    place = place or state_home() / "errata"
     whole = out.resolve()
     return place / f"{whole.name}-{blake2b(os.fsencode(whole), digest_size=4).hexdigest()}.sqlite"
+
+
+def state_home() -> Path:
+    """The user's folder for what programs remember; the one for temporary files where the user has no home, as in some
+    containers: a journal is only history."""
+    try:
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    except RuntimeError:
+        return Path(gettempdir())
 
 
 def is_remote(folder: Path, mounts: Path = Path("/proc/mounts")) -> bool:
