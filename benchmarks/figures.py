@@ -4,7 +4,6 @@ measurement of the shared collections is called."""
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parents[1]
 BARS = Path(__file__).with_name("bars.toml")
@@ -65,15 +65,29 @@ def timed(command: Sequence[str | Path]) -> float:
 
 def timed_and_weighed(command: Sequence[str | Path]) -> tuple[float, float]:
     """(seconds of wall time, MB of memory at most) of a command. Raises CalledProcessError if it fails."""
-    words = [str(part) for part in command]
-    began = time.perf_counter()
-    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, words)
-    return seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
+    with NamedTemporaryFile() as note:
+        began = time.perf_counter()
+        subprocess.run(weighed(command, note.name), cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - began, megabytes(note.name)
+
+
+WEIGH = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+open(sys.argv[1], "w").write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+
+
+def weighed(command: Sequence[str | Path], note: str) -> list[str]:
+    """What runs a command and writes the most memory that it had into a file: a small process between, since one that is begun
+    by a large one has all of that one's memory for a moment."""
+    return [sys.executable, "-I", "-S", "-c", WEIGH, note, *map(str, command)]
+
+
+def megabytes(note: str) -> float:
+    """What `weighed` wrote, in MB."""
+    return int(Path(note).read_text(encoding="ascii")) / (1024 if sys.platform != "darwin" else 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.batch import family, memory_of
 from benchmarks.figures import ROOT, Bars, Measure, errata
 from benchmarks.hostile_files import Made, bad_scans, bad_texts, fill, good_scans, good_texts
 
@@ -19,7 +18,7 @@ GOOD = 60
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command: its exit code, what it said, seconds, and the most memory (MB) that it had."""
+    """A command: its exit code, what it said, seconds, and the most memory (MB) that it had with all that it started."""
 
     code: int
     said: str
@@ -28,16 +27,16 @@ class Ran:
 
 
 def run(*arguments: str | Path) -> Ran:
-    """Run Errata, with one process of its own, so that its memory is that of all that it does but Tesseract's."""
+    """Run Errata, and look ten times a second how much memory it has."""
     began = time.perf_counter()
-    words = [str(word) for word in errata(*arguments)]
-    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    said = process.stderr.read().decode("utf-8", "replace")
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    memory = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
-    return Ran(process.returncode, said, time.perf_counter() - began, memory)
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen([str(word) for word in errata(*arguments)], cwd=ROOT, stderr=told)
+        memory = 0
+        while process.poll() is None:
+            memory = max(memory, sum(map(memory_of, family(process.pid))))
+            time.sleep(0.1)
+        told.seek(0)
+        return Ran(process.returncode, told.read().decode("utf-8", "replace"), time.perf_counter() - began, memory / 1024)
 
 
 def mixed(bad: Made, copies: int) -> Made:
