@@ -170,7 +170,8 @@ def test_the_status_while_a_run_goes_on(errata: Errata, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_keeps_what_is_finished(errata: Errata, tmp_path: Path) -> None:
-    small_tesseract(tmp_path / "bin", None, f"case $(wc -l < {tmp_path}/bin/calls) in 1|2) ;; *) sleep 60;; esac")
+    first_or_second = f"mkdir {tmp_path}/one 2>/dev/null || mkdir {tmp_path}/two 2>/dev/null"
+    small_tesseract(tmp_path / "bin", None, f'case "$*" in *"--psm 3"*) {first_or_second} || sleep 60;; esac')
     pages(tmp_path / "in", 6)
     words, env = command(tmp_path / "bin", "digitise", "in", "-o", "out", *FAST)
     process = subprocess.Popen(words, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)
