@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from pipeline.storage import default_cache
 
@@ -21,10 +22,19 @@ def templates_of(package: str) -> Environment:
     )
 
 
-def compiled() -> FileSystemBytecodeCache | None:
+class Compiled(FileSystemBytecodeCache):
+    """Compiled templates in a folder; one that cannot be kept is compiled again."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def compiled() -> Compiled | None:
     """Where compiled templates are kept, None where nothing can be; one that does not belong to its template is passed over."""
     folder = default_cache() / "templates"
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return FileSystemBytecodeCache(str(folder))
+        return Compiled(str(folder))
     return None
