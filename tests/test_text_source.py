@@ -12,7 +12,7 @@ from pipeline.errors import BadArguments, UnreadableInput
 from pipeline.model import Source
 from pipeline.sources.files import InputFile, read_folder
 from pipeline.sources.splitting import selected_pages, split_pages
-from pipeline.sources.text import decode, read_text
+from pipeline.sources.text import decode, page_of_text, read_text
 
 PIECES = st.sampled_from(
     ["a", " ", "\n", "\r", "\r\n", "\f", "é", "â€™", "Ã©", "“", "\xad", "¬", "\x00", "\x0b", "\u2028", "\x85", "ﬁ", "Ｆ", "й"]
@@ -194,3 +194,10 @@ def test_selected_pages_keep_their_numbers() -> None:
     assert selected_pages(source, ()) is source
     with pytest.raises(BadArguments, match="only 3 pages"):
         selected_pages(source, (4,))
+
+
+def test_a_form_feed_in_a_line_too_long_to_compare_is_undone_as_well() -> None:
+    data = b"The treasurer \x0f thought it was the vicar. " * 120 + b"\x0cIt was neither."
+    text, decoding = page_of_text(data, "page.txt")
+    assert "\f" not in text and text.count("\n") == 1
+    assert decoding.encode(text) == data

@@ -200,8 +200,10 @@ def page_of_text(data: bytes, where: str) -> tuple[str, Decoding]:
 
 def without_form_feeds(text: str, decoding: Decoding) -> tuple[str, Decoding]:
     """Form feeds inside a page that is a file by itself are line ends."""
-    found = [Substitution(m.start(), "\f", "\n") for m in re.finditer("\f", text)]
-    if not found:
+    if "\f" not in text:
         return text, decoding
-    merged = sorted(chain(decoding.substitutions, found), key=lambda s: s.start)
+    within = {sub.start + at for sub in decoding.substitutions for at, char in enumerate(sub.after) if char == "\f"}
+    known = (replace(sub, after=sub.after.replace("\f", "\n")) for sub in decoding.substitutions)
+    found = (Substitution(m.start(), "\f", "\n") for m in re.finditer("\f", text) if m.start() not in within)
+    merged = sorted(chain(known, found), key=lambda s: s.start)
     return text.replace("\f", "\n"), replace(decoding, substitutions=tuple(merged))
