@@ -189,3 +189,17 @@ def test_decisions_have_the_same_place_again(text: str, before: str) -> None:
     assert len(placed) + len(lost) == len(decisions)
     for decision in placed:
         assert [moved[start:end] for start, end in decision.places] == [decision.anchor.before]
+
+
+def test_nothing_is_left_open_beside_the_log(errata: Errata, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(6):
+        (tmp_path / "in" / f"t{number}.txt").write_text(TEXT)
+    errata("clean", "in", "-o", "out", "-q")
+    for command in (
+        ("undo", "out", "--rule", "line-end-hyphen"),
+        ("repair", "out", "-j", "2"),
+        ("decisions", "export", "out", "x"),
+    ):
+        assert errata(*command).code == 0
+        assert [path.name for path in (tmp_path / "out").glob("review*")] == ["review.sqlite"], command

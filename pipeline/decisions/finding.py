@@ -61,13 +61,6 @@ def opened(path: Path) -> Store:
     return OPEN[key]
 
 
-def close_logs() -> None:
-    """Close what this thread has open, so that SQLite clears up beside it: nothing else would."""
-    for store in OPEN.values():
-        store.close()
-    OPEN.clear()
-
-
 def document_name(folder: Path, log: Path) -> str:
     """What a document's folder is called in a log: its way from there, with slashes."""
     return folder.resolve().relative_to(log.resolve().parent).as_posix()
