@@ -74,5 +74,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.error(unforeseen(fault), traceback.format_exc())
         return ExitCode.OTHER
     finally:
-        if (store := sys.modules.get("pipeline.decisions.store")) is not None:
-            store.close_logs()
+        if (logs := sys.modules.get("pipeline.decisions.finding")) is not None:
+            logs.close_logs()

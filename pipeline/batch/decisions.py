@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batch.verdicts import Reading, joined, read_readings
-from pipeline.decisions.finding import document_name, store_for, store_of
+from pipeline.decisions.finding import document_name, opened, store_for, store_of
 from pipeline.decisions.holding import holding
 from pipeline.decisions.locking import FREE, Locks, kept_pages, locks
 from pipeline.decisions.machine import machine_ledger
@@ -21,7 +21,6 @@ from pipeline.decisions.placing import place_again
 from pipeline.decisions.placing import source_hash as source_hash
 from pipeline.decisions.recording import record
 from pipeline.decisions.rulings import Added, Rulings, added_forms, digest
-from pipeline.decisions.store import Store
 from pipeline.errors import InvalidRecord, MadeLater
 from pipeline.formats import Format
 from pipeline.ledger import Edit, edit_from_record
@@ -85,7 +84,7 @@ def take_in(folder: Path) -> None:
     if not (folder / NAME).is_file():
         return
     path = store_for([folder])
-    store, name = Store(path), document_name(folder, path)
+    store, name = opened(path), document_name(folder, path)
     with store.writing() as connection:
         if earlier:
             step = store.begin_step(connection, "", f"taken in from {name}/{NAME}: {len(earlier):,} undone")

@@ -16,10 +16,9 @@ from pipeline.batch.outcomes import Outcome, Reporter, failure
 from pipeline.batch.pool import Pool
 from pipeline.batch.texts import run_texts
 from pipeline.decisions.anchoring import Anchors
-from pipeline.decisions.finding import document_name, store_for
+from pipeline.decisions.finding import document_name, opened, store_for
 from pipeline.decisions.model import Decision
 from pipeline.decisions.recording import record
-from pipeline.decisions.store import Store
 from pipeline.errors import BadArguments, ToolFailed
 from pipeline.ledger import Edit
 from pipeline.outputs.edits import numbered_edits, read_ledger
@@ -154,7 +153,7 @@ def put_down(found: Sequence[Found], log: Path, reader: str) -> None:
     """Write into a log that what was read stays at the places of the edits: undone together, by one step."""
     counts = sum((one.counts for one in found), Counter[str]())
     name = document_name(found[0].folder, log) if len(found) == 1 else f"{len(found):,} documents"
-    store = Store(log)
+    store = opened(log)
     with store.writing() as connection:
         step = store.begin_step(connection, reader, f"{name}: {summary(counts)}")
         for one in found:

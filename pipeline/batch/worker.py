@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from pipeline.decisions.store import close_logs
+from pipeline.decisions.finding import close_logs
 from pipeline.language.kept import collector_paused
 
 

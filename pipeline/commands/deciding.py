@@ -66,14 +66,13 @@ def import_decisions(folder: Path, file: Path, quiet: bool, verbose: bool) -> in
     the later decision holds.
     """
     from pipeline.decisions.exchange import take_in
-    from pipeline.decisions.finding import store_for
-    from pipeline.decisions.store import Store
+    from pipeline.decisions.finding import opened, store_for
 
     if not folder.is_dir():
         raise UnreadableInput("no such folder", where=folder, advice="Name the folder in which the documents are")
     try:
         with file.open(encoding="utf-8", newline="\n") as lines:
-            taken = take_in(Store(store_for([folder])), lines, file)
+            taken = take_in(opened(store_for([folder])), lines, file)
     except (OSError, UnicodeDecodeError) as fault:
         why = "not UTF-8" if isinstance(fault, UnicodeDecodeError) else f"cannot be read ({fault.strerror})"
         raise UnreadableInput(why, where=file, advice="Name a file of errata decisions export") from fault
@@ -85,10 +84,9 @@ def import_decisions(folder: Path, file: Path, quiet: bool, verbose: bool) -> in
 
 def log_of(folder: Path) -> Store:
     """The log of the documents in a folder. Raises UnreadableInput where there is none."""
-    from pipeline.decisions.finding import store_above
-    from pipeline.decisions.store import Store
+    from pipeline.decisions.finding import opened, store_above
 
     path = store_above(folder)
     if path is None:
         raise UnreadableInput("nothing was decided here", where=folder, advice="Name the folder in which review.sqlite lies")
-    return Store(path)
+    return opened(path)

@@ -53,12 +53,22 @@ def store_of(folder: Path) -> tuple[Store, str] | None:
 
 
 def opened(path: Path) -> Store:
-    """The log in a file, opened once in a process; another file at the same place is another log."""
+    """The log in a file, which is made if need be, opened once in a process; another file at the same place is another log.
+    Errors as for `Store`."""
+    store = None if path.exists() else Store(path)
     found = path.stat()
     key = path, found.st_dev, found.st_ino
     if key not in OPEN:
-        OPEN[key] = Store(path)
+        OPEN[key] = store or Store(path)
     return OPEN[key]
+
+
+def close_logs() -> None:
+    """Close what this thread has open, so that SQLite puts everything into the file and clears up beside it: left to the end of
+    a process, it would not."""
+    for store in OPEN.values():
+        store.close()
+    OPEN.clear()
 
 
 def document_name(folder: Path, log: Path) -> str:

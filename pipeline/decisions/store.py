@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
-from weakref import WeakSet
 
 from pipeline.errors import InvalidRecord, MadeLater, UnwritableOutput
 
@@ -90,8 +89,6 @@ CREATE INDEX IF NOT EXISTS locks_of_document ON locks(document);
 MIGRATIONS = (SCHEMA, SPEED)
 """What makes each version of the file of the one before, the first of an empty one; nothing that was decided is ever left out."""
 VERSION = len(MIGRATIONS)
-STORES: WeakSet[Store] = WeakSet()
-"""Logs that are in use."""
 
 
 class Store:
@@ -101,7 +98,6 @@ class Store:
         """Opens the file, or makes it. Raises UnwritableOutput, and InvalidRecord for a file that is something else."""
         self.path = path
         self.local = threading.local()
-        STORES.add(self)
         if self.version() == VERSION:  # so that many may open it while one writes
             return
         with self.writing() as connection:
@@ -112,10 +108,6 @@ class Store:
                 for statement in ";\n".join(MIGRATIONS[version:]).split(";\n"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {VERSION}")
-
-    def __del__(self) -> None:
-        """A connection holds itself, and would stay open when nobody uses it any more."""
-        self.close()
 
     def version(self) -> int:
         """The version of the file's tables. Errors as for `connection`."""
@@ -171,13 +163,6 @@ class Store:
             (uuid4().hex, reader, now(), label, seconds),
         ).fetchone()
         return int(row[0])
-
-
-def close_logs() -> None:
-    """Close what this thread has open, so that SQLite puts everything into the file and clears up beside it: left to the end of
-    a process, it would not."""
-    for store in list(STORES):
-        store.close()
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from pipeline.batch.stamp import NAME as STAMP
 from pipeline.batch.stamp import finished_folders, read_stamp
 from pipeline.batch.texts import run_texts
 from pipeline.confidence.project import coded
+from pipeline.decisions.finding import opened
 from pipeline.decisions.machine import machine_ledger
 from pipeline.decisions.recording import box_text
 from pipeline.decisions.store import Store
@@ -106,7 +107,7 @@ class LookJob:
     def run(self) -> Outcome:
         """Look, and write the rows. Raises PipelineError."""
         result = machine_result(self.folder)
-        with Store(self.path).writing() as connection:
+        with opened(self.path).writing() as connection:
             forget(connection, self.document)
             count = Rows(result, self.document, made(self.folder)).write(connection)
         return Outcome(self.name, self.folder, "done", note=f"{count:,} place{'' if count == 1 else 's'} to look at")
