@@ -128,3 +128,13 @@ def test_hidden_files_of_somebody_else_stay(errata: Errata, tmp_path: Path, comm
     code, said = run(errata, command, name)
     assert code == ExitCode.FILE_ACCESS, said
     assert contents(folder) == {"text.txt": b"mine", ".notes.2026": b"mine"}
+
+
+def test_a_link_in_place_of_the_stamp_leads_nowhere(errata: Errata, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text(PAGE)
+    (tmp_path / "precious").write_text("of somebody else")
+    (tmp_path / "out" / "letter").mkdir(parents=True)
+    (tmp_path / "out" / "letter" / "errata.json").symlink_to(tmp_path / "precious")
+    assert errata("clean", "letter.txt", "-o", "out").code == 0
+    assert (tmp_path / "precious").read_text() == "of somebody else"
+    assert not (tmp_path / "out" / "letter" / "errata.json").is_symlink()
