@@ -11,12 +11,12 @@ from pipeline.batch.claiming import claim, mark_unfinished
 from pipeline.batch.decisions import held, locked, remember, take_in
 from pipeline.batch.limits import too_long
 from pipeline.batch.order import Order, Process, calibration_path, is_done, settings_hash, stamp_for, unwritable
-from pipeline.batch.outcomes import Outcome, failure
+from pipeline.batch.outcomes import Outcome, died, failure
 from pipeline.batch.stamp import EMPTY, NAME, TEXT, Stamp, hash_files, read_stamp, sha256_of, stamp_text, swept
 from pipeline.batch.verdicts import remark, with_readings
 from pipeline.decisions.locking import Locks
 from pipeline.decisions.rulings import NOTHING, Rulings
-from pipeline.errors import ToolFailed, UnreadableInput
+from pipeline.errors import UnreadableInput
 from pipeline.model import Source
 from pipeline.outputs.files import unified_diff, write_document
 from pipeline.result import Result
@@ -241,8 +241,7 @@ def run_job(job: Job) -> Outcome:
 
 def lost(job: Job) -> Outcome:
     """The outcome of a job whose process died."""
-    error = ToolFailed("the process that worked on this document died (out of memory?)", where=job.name, advice="Try it alone")
-    return Outcome(job.name, job.folder, "failed", error=error)
+    return died(job.name, job.folder)
 
 
 def overdue(job: Job, seconds: float) -> Outcome:

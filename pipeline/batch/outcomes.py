@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline.batch.limits import disk_full, is_memory, too_large
-from pipeline.errors import ExitCode, MissingDependency, PipelineError, UnwritableOutput
+from pipeline.errors import ExitCode, MissingDependency, PipelineError, ToolFailed, UnwritableOutput
 
 FATAL = (MissingDependency, UnwritableOutput)
 """What no other document could escape either."""
@@ -78,6 +78,12 @@ def failure(name: str, folder: Path, fault: Exception) -> Outcome:
     if isinstance(fault, PipelineError):
         return Outcome(name, folder, "failed", error=fault)
     return Outcome(name, folder, "failed", error=unforeseen(fault, name), detail="".join(traceback.format_exception(fault)))
+
+
+def died(name: str, folder: Path) -> Outcome:
+    """The outcome of a document whose process died."""
+    error = ToolFailed("the process that worked on this document died (out of memory?)", where=name, advice="Try it alone")
+    return Outcome(name, folder, "failed", error=error)
 
 
 def unforeseen(fault: BaseException, where: str | None = None) -> PipelineError:

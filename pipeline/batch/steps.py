@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.batch import readers
 from pipeline.batch.claiming import claim
 from pipeline.batch.documents import finish, rulings_of, untouchable
 from pipeline.batch.limits import too_long
 from pipeline.batch.order import Home, Order, Process, is_done, stamp_for
-from pipeline.batch.outcomes import Outcome, failure
-from pipeline.batch.readers import died, overdue, page_tried
+from pipeline.batch.outcomes import Outcome, died, failure
+from pipeline.batch.readers import overdue, page_tried
 from pipeline.batch.stamp import Stamp, swept
 from pipeline.decisions.locking import Locks
 from pipeline.decisions.rulings import Rulings
@@ -127,9 +128,8 @@ def seconds_for(step: Step) -> float:
 def lost(step: Step) -> Done:
     """What comes of a step whose processes die."""
     if isinstance(step.task, PageRequest):
-        return Done(step.at, died(step.task))
-    error = ToolFailed("the process that worked on this document died (out of memory?)", where=name_of(step.task))
-    return Done(step.at, Outcome(name_of(step.task), folder_of(step.task), "failed", error=error))
+        return Done(step.at, readers.died(step.task))
+    return Done(step.at, died(name_of(step.task), folder_of(step.task)))
 
 
 def late(step: Step) -> Done:

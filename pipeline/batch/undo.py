@@ -12,14 +12,14 @@ from uuid import uuid4
 from pipeline.batch.applying import Rebuild, applied, keep_earlier, read_evidence
 from pipeline.batch.decisions import held
 from pipeline.batch.documents import stamp_of, stored_source, untouchable
-from pipeline.batch.outcomes import Outcome, Reporter, failure
+from pipeline.batch.outcomes import Outcome, Reporter, died, failure
 from pipeline.batch.pool import Pool
 from pipeline.batch.texts import run_texts
 from pipeline.decisions.anchoring import Anchors
 from pipeline.decisions.finding import document_name, opened, store_for
 from pipeline.decisions.model import Decision
 from pipeline.decisions.recording import record
-from pipeline.errors import BadArguments, ToolFailed
+from pipeline.errors import BadArguments
 from pipeline.ledger import Edit
 from pipeline.outputs.edits import numbered_edits, read_ledger
 from pipeline.repair.policy import ALWAYS, rule_names
@@ -145,8 +145,7 @@ def undo_in(
 
 def lost_in_finding(job: FindJob) -> Found | Outcome:
     """The outcome of a document whose process died."""
-    error = ToolFailed("the process that worked on this document died (out of memory?)", where=job.folder, advice="Try it alone")
-    return Outcome(str(job.folder), job.folder, "failed", error=error)
+    return died(job.name, job.folder)
 
 
 def put_down(found: Sequence[Found], log: Path, reader: str) -> None:
