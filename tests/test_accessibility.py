@@ -27,12 +27,13 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draw_page(TEXT, (1000, 500)).save(folder / "in" / "scan.png")
     draw_page(TEXT, (1000, 500)).save(folder / "in" / "again.png")
     assert main(["digitise", str(folder / "in"), "--each", "-o", str(folder / "out"), "--effort", "fast", "-q"]) == 0
+    assert main(["digitise", str(folder / "in"), "-o", str(folder / "out" / "book"), "--effort", "fast", "-q"]) == 0
     return folder / "out"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("page", ["index.html", "scan/report.html", "scan/report/pages-0001.html"])
+@pytest.mark.parametrize("page", ["index.html", "scan/report.html", "book/in/report/pages-0001.html"])
 def test_rules_of_accessibility(out: Path, chromium: Any, page: str, width: int, scheme: str) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
     shown = context.new_page()
@@ -54,11 +55,12 @@ COPY = """place => {
 }"""
 
 
-def test_what_is_copied_brings_its_citation(out: Path, chromium: Any) -> None:
+@pytest.mark.parametrize(("page", "name"), [("scan/report.html", "scan"), ("book/in/report/pages-0001.html", "in")])
+def test_what_is_copied_brings_its_citation(out: Path, chromium: Any, page: str, name: str) -> None:
     shown = chromium.new_page()
-    shown.goto((out / "scan" / "report" / "pages-0001.html").as_uri())
+    shown.goto((out / page).as_uri())
     copied = shown.evaluate(COPY, "#p1-1")
-    assert copied.startswith("The Cabinet met on") and copied.endswith("\n[scan, scan 1]")
+    assert copied.startswith("The Cabinet met on") and copied.endswith(f"\n[{name}, scan 1]")
     assert "OCR unsure" not in copied
-    assert shown.evaluate(COPY, "#p1-5").endswith("\n[scan, scan 1, note 1]")
+    assert shown.evaluate(COPY, "#p1-5").endswith(f"\n[{name}, scan 1, note 1]")
     shown.close()

@@ -141,7 +141,9 @@ def test_which_way_a_line_runs(last: tuple[int, int, int, int], turns: int) -> N
 def test_hostile_text_stays_text() -> None:
     result = a_result(f"{HOSTILE} tlie", (replaced(f"{HOSTILE} tlie", "tlie", "the"),))
     result = replace(result, source=replace(result.source, name=HOSTILE))
-    for page in (report_html(result), *(page for _, page in detail_files(result))):
+    pages = [page for _, page in detail_files(a_result(f"{HOSTILE} tlie\f{HOSTILE}"))]
+    assert len(pages) == 1
+    for page in (report_html(result), *pages):
         assert "<script>alert" not in page and "</script><script>" not in page and "\x01" not in page
         assert len(html.fromstring(page).findall(".//script")) == 1
 
@@ -164,6 +166,25 @@ def test_the_pages_beside_the_report() -> None:
     first = trees["pages-0001.html"].xpath("//li[@id='p1-1']")[0]
     assert [e.text_content() for e in first.iter("del", "ins")] == ["tlie", "the"]
     assert trees["pages-0001.html"].xpath("//article/@data-cite")[1] == "box, scan 2"
+
+
+def test_an_only_page_stands_in_the_report() -> None:
+    text = "The page tlie first of it\nand more of it"
+    result = a_result(text, (replaced(text, "tlie", "the"),))
+    assert list(detail_files(result)) == []
+    tree = html.fromstring(report_html(result))
+    ids = {e.get("id") for e in tree.iter() if e.get("id")}
+    links = [link.get("href", "") for link in tree.iter("a")]
+    assert {"#text", "#p1"} <= set(links) and all(link[1:] in ids for link in links)
+    first = tree.xpath("//article[@data-cite='box, scan 1']//li[@id='p1-1']")[0]
+    assert [e.text_content() for e in first.iter("del", "ins")] == ["tlie", "the"]
+
+
+def test_a_book_without_page_breaks_stands_beside_the_report() -> None:
+    result = a_result("A line of a book that came as a single page of text.\n" * 500)
+    assert [name for name, _ in detail_files(result)] == ["pages-0001.html"]
+    tree = html.fromstring(report_html(result))
+    assert "report/pages-0001.html#p1" in [link.get("href") for link in tree.iter("a")] and not tree.xpath("//article")
 
 
 def test_a_long_document_makes_a_small_report() -> None:

@@ -1,4 +1,5 @@
-"""report/pages-NNNN.html beside the report: the text of every page, with what was read, and its doubtful words."""
+"""The text of every page, with what was read, and its doubtful words: in report/pages-NNNN.html beside the report, or in the
+report itself where there is only one page."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from pathlib import PurePath
 
 from markupsafe import Markup
@@ -24,6 +26,8 @@ from pipeline.result import Result
 
 TOGETHER = 20
 """Pages in one file."""
+LONGEST = 12_000
+"""Characters of a page, at most, that is shown in the report itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,10 @@ class PageDetails:
     moved: list[tuple[int, str, str]]
 
 
-def address(page: int, line: int | None = None) -> str:
-    """Where the details of a page, or of one of its lines (both from 1), are found from the report."""
-    return f"report/{file_name(page)}#p{page}" + (f"-{line}" if line is not None else "")
+def address(page: int, line: int | None = None, *, alone: bool = False) -> str:
+    """Where the details of a page, or of one of its lines (both from 1), are found from the report, which holds those of a page
+    that stands `alone`."""
+    return f"{'' if alone else f'report/{file_name(page)}'}#p{page}" + (f"-{line}" if line is not None else "")
 
 
 def file_name(page: int) -> str:
@@ -52,8 +57,39 @@ def file_name(page: int) -> str:
     return f"pages-{(page - 1) // TOGETHER * TOGETHER + 1:04d}.html"
 
 
+def only_page(result: Result) -> PageDetails | None:
+    """The details of a document's only page, which the report holds itself; None where there are more, or it is as long as a book
+    that came without page breaks."""
+    return next(details(result)) if is_short(result) else None
+
+
+def is_short(result: Result) -> bool:
+    """Whether all there is goes into the report."""
+    return number_of_pages(result) == 1 and len(result.draft.text) <= LONGEST
+
+
+def number_of_pages(result: Result) -> int:
+    """How many pages there are details of."""
+    return min(len(result.draft.pages), len(result.confidence.pages))
+
+
 def detail_files(result: Result) -> Iterator[tuple[str, str]]:
-    """(name, HTML) of the files with the details of all pages."""
+    """(name, HTML) of the files with the details of all pages; none where the report has them."""
+    if is_short(result):
+        return
+    count = number_of_pages(result)
+    template = environment().get_template("pages.html")
+    name, pages = result.source.name or "document", details(result)
+    for first in range(1, count + 1, TOGETHER):
+        before = file_name(first - 1) if first > 1 else ""
+        after = file_name(first + TOGETHER) if first + TOGETHER <= count else ""
+        shown = list(islice(pages, TOGETHER))
+        page = template.render(name=name, pages=shown, before=before, after=after, names=result.names)
+        yield file_name(first), NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
+
+
+def details(result: Result) -> Iterator[PageDetails]:
+    """Every page."""
     names = result.names
     findings: defaultdict[int, list[Finding]] = defaultdict(list)
     for finding in result.findings:
@@ -62,28 +98,19 @@ def detail_files(result: Result) -> Iterator[tuple[str, str]]:
     for row in moved_out(result):
         moved[row[0]].append(row)
     left = bars(result.confidence.pages, remaining(result).pages, names)
-    pages = list(zip(result.draft.pages, result.confidence.pages, left, strict=False))
-    template = environment().get_template("pages.html")
     name = result.source.name or "document"
-    for first in range(0, len(pages), TOGETHER):
-        shown = [
-            PageDetails(
-                at,
-                names.shown(at),
-                f"{name}, {names.shown(at)}",
-                scan_file(result, at),
-                bar.band,
-                bar.left.expected,
-                Markup("\n".join(page_lines(result, at, lines, sure))),  # noqa: S704 (all of it is escaped there)
-                findings[at],
-                moved[at],
-            )
-            for at, (lines, sure, bar) in enumerate(pages[first : first + TOGETHER], first + 1)
-        ]
-        before = file_name(first) if first else ""
-        after = file_name(first + TOGETHER + 1) if first + TOGETHER < len(pages) else ""
-        page = template.render(name=name, pages=shown, before=before, after=after, names=names)
-        yield file_name(first + 1), NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
+    for at, (lines, sure, bar) in enumerate(zip(result.draft.pages, result.confidence.pages, left, strict=False), 1):
+        yield PageDetails(
+            at,
+            names.shown(at),
+            f"{name}, {names.shown(at)}",
+            scan_file(result, at),
+            bar.band,
+            bar.left.expected,
+            Markup("\n".join(page_lines(result, at, lines, sure))),  # noqa: S704 (all of it is escaped there)
+            findings[at],
+            moved[at],
+        )
 
 
 def scan_file(result: Result, page: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pipeline.model import Source
 from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.decided import readers
@@ -9,7 +11,7 @@ from pipeline.outputs.differences import grouped
 from pipeline.outputs.findings import lacking
 from pipeline.outputs.references import surest
 from pipeline.outputs.report.cutouts import unread_places
-from pipeline.outputs.report.details import address
+from pipeline.outputs.report.details import address, only_page
 from pipeline.outputs.report.diagram import reliability_html
 from pipeline.outputs.report.doubts import bars, worst_lines, worst_pages
 from pipeline.outputs.report.remaining import remaining
@@ -25,7 +27,7 @@ MOST_HELD, MOST_MOVED, MOST_REFERENCES, MOST_NAMES = 120, 200, 1500, 150
 
 def report_html(result: Result, found: Account | None = None) -> str:
     """The report. It loads nothing and works without a script; lists are cut short where another file is the better place."""
-    names = result.names
+    names, text = result.names, only_page(result)
     ledger = result.ledger
     held, moved = grouped(result.source.text, ledger.held), moved_out(result)
     index = [(row, surest(row, result.confidence.words)) for row in rows(result.references)]
@@ -38,7 +40,8 @@ def report_html(result: Result, found: Account | None = None) -> str:
         .render(
             name=result.source.name or "document",
             names=names,
-            at=address,
+            at=partial(address, alone=text is not None),
+            text=text,
             gist=lambda pages: gist(pages, names),
             words=len(result.draft.text.split()),
             ledger=ledger,
