@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
-from pipeline.batch.journal import NAME, READ, Journal, Row
+from pipeline.batch.journal import READ, Journal, Row
+from pipeline.batch.journal_places import NAME
 from pipeline.batch.workers import LocalPool
 from scans.make_samples import render, save
 

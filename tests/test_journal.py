@@ -18,7 +18,8 @@ import pytest
 from conftest import PAGE, Errata, draw_page
 from small_tesseract import apart, command, small_tesseract
 
-from pipeline.batch.journal import NAME, Journal, Row, is_remote, journal_path
+from pipeline.batch.journal import Journal, Row
+from pipeline.batch.journal_places import NAME, is_remote, journal_path
 from pipeline.errors import ExitCode
 
 FAST = ("--effort", "fast", "-j", "2")
@@ -213,7 +214,7 @@ def test_who_has_no_home_has_a_journal_all_the_same(tmp_path: Path, monkeypatch:
     def nowhere() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr("pipeline.batch.journal.is_remote", lambda folder: True)
+    monkeypatch.setattr("pipeline.batch.journal_places.is_remote", lambda folder: True)
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nowhere)
     assert journal_path(tmp_path / "out").parent == Path(gettempdir()) / "errata"

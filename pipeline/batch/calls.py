@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.batch.journal import Journal, journal_of, journal_path
+from pipeline.batch.journal import Journal, journal_of
+from pipeline.batch.journal_places import journal_path
 from pipeline.batch.order import Order
 from pipeline.errors import InvalidRecord, UnreadableInput
 from pipeline.settings import Settings

@@ -67,8 +67,10 @@ def held(folder: Path) -> Held:
     store, name = found
     rows = store.connection.execute(READ, (name,)).fetchall()
     read = [Reading(r["page"], r["line"], r["text"], r["wrong"], bool(r["drawn"]), r["made"]) for r in rows]
-    known = {row[0] for row in store.connection.execute("SELECT id FROM decisions WHERE document = ?", (name,))}
-    decisions = (*(one for one in earlier if one.id not in known), *holding(store, name))
+    if earlier:
+        known = {row[0] for row in store.connection.execute("SELECT id FROM decisions WHERE document = ?", (name,))}
+        earlier = [one for one in earlier if one.id not in known]
+    decisions = (*earlier, *holding(store, name))
     return Held(decisions, store.recall(added_forms), tuple(joined(readings, read)), locks(store, name))
 
 

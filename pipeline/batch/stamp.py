@@ -6,13 +6,13 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from errno import EINVAL
 from hashlib import blake2b, file_digest, sha256
 from pathlib import Path
 
 from pipeline.errors import InvalidRecord, MadeLater, UnreadableInput
-from pipeline.formats import Format, Record
+from pipeline.formats import Format, Record, by_key
 from pipeline.sources.entries import strange
 from pipeline.whole import LEFT
 
@@ -116,8 +116,8 @@ def swept(folder: Path) -> None:
 
 def stamp_text(stamp: Stamp) -> str:
     """The stamp as `errata.json` holds it."""
-    record = asdict(stamp)
-    return json.dumps({**FORMAT.head, "errata": record.pop("version"), **record}, ensure_ascii=True, indent=2) + "\n"
+    record = {one.name: getattr(stamp, one.name) for one in fields(stamp)}
+    return by_key({**FORMAT.head, "errata": record.pop("version"), **record}, ascii_only=True)
 
 
 def read_stamp(folder: Path) -> Stamp | None:

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pipeline.batch.journal import READ, WRITE, journal_path, opened
+from pipeline.batch.journal import READ, WRITE, opened
+from pipeline.batch.journal_places import journal_path
 from pipeline.batch.stamp import finished_folders
 from pipeline.errors import InvalidRecord, UnreadableInput
 

@@ -18,7 +18,7 @@ from pipeline.batch.texts import run_texts
 from pipeline.decisions.anchoring import Anchors
 from pipeline.decisions.finding import document_name, opened, store_for
 from pipeline.decisions.model import Decision
-from pipeline.decisions.recording import record
+from pipeline.decisions.recording import Row, record_rows, row
 from pipeline.errors import BadArguments
 from pipeline.ledger import Edit
 from pipeline.outputs.edits import numbered_edits, read_ledger
@@ -46,11 +46,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is to be undone of a document, as decisions in the log at `log`, and what is said of it."""
+    """What is to be undone of a document, as rows of decisions for the log at `log`, and what is said of it."""
 
     folder: Path
     log: Path
-    decisions: tuple[Decision, ...]
+    rows: tuple[Row, ...]
     counts: Counter[str]
 
 
@@ -84,12 +84,11 @@ class FindJob:
         read_evidence(folder)
         keep_earlier(folder)
         log = store_for([folder])
-        decisions = tuple(kept_as_read(gone, Anchors(stored_source(folder, stamp)), document_name(folder, log)))
-        return Found(folder, log, decisions, Counter(edit.rule for edit in gone))
+        decisions = kept_as_read(gone, Anchors(stored_source(folder, stamp)), document_name(folder, log))
+        return Found(folder, log, tuple(map(row, decisions)), Counter(edit.rule for edit in gone))
 
     def chosen(self) -> list[Edit]:
         """The applied edits that are meant. Raises BadArguments for a line that holds none."""
-        read_ledger(self.folder / LEDGER)
         rows = numbered_edits(self.folder / LEDGER)
         states = {line: state for line, state, _ in rows}
         for line in self.choice.lines:
@@ -156,7 +155,7 @@ def put_down(found: Sequence[Found], log: Path, reader: str) -> None:
     with store.writing() as connection:
         step = store.begin_step(connection, reader, f"{name}: {summary(counts)}")
         for one in found:
-            record(connection, step, one.decisions)
+            record_rows(connection, step, one.rows)
 
 
 def kept_as_read(gone: Sequence[Edit], anchors: Anchors, document: str) -> Iterator[Decision]:

@@ -21,13 +21,14 @@ from pipeline.language.kept import collector_paused
 
 
 def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memory: int) -> None:
-    """Do the requests that come, until nobody asks any more; send None when one is begun, and (whether it went well, what `work`
-    gave or raised) when it is done."""
+    """Do the requests that come, until nobody asks any more; send None once this process is ready, and of each request (whether
+    it went well, what `work` gave or raised) when it is done."""
     enter(folder, memory)
+    with contextlib.suppress(OSError):
+        connection.send(None)
     while True:
         try:
             request = connection.recv()
-            connection.send(None)
         except (EOFError, OSError):
             close_logs()
             return

@@ -88,7 +88,12 @@ class Worker(Generic[Request]):
         self.process.start()
         theirs.close()
         self.given: Given[Request] | None = None
+        self.ready = False
         self.until = inf
+
+    def begins(self, seconds: float) -> None:
+        """What it was given may take `seconds` from now on: before it is ready, it has to start."""
+        self.until = monotonic() + seconds if self.ready else inf
 
     def end(self) -> None:
         """End it: one that has nothing to do goes by itself, any other is killed with what it started. One that died when it had
@@ -148,8 +153,13 @@ class Crew(Generic[Request, Record]):
             except OSError:
                 worker.end()
                 continue
-            worker.given, worker.until = given, inf
+            worker.given = given
+            worker.begins(self.seconds(given))
             return worker
+
+    def seconds(self, given: Given[Request]) -> float:
+        """How long a request may take."""
+        return self.pool.seconds(given.request) if self.pool.seconds else inf
 
     def heard(self) -> list[Worker[Request]]:
         """The workers that spoke, died, or used up their time; waits for the first."""
@@ -159,8 +169,8 @@ class Crew(Generic[Request, Record]):
         return [worker for worker in self.busy if worker.line in lines or worker.until <= now]
 
     def answer(self, worker: Worker[Request], lost: Callable[[Request], Record]) -> tuple[Record] | None:
-        """What came of a worker's request; None where it has only been begun, or is to be tried again. Raises what `work`
-        raised."""
+        """What came of a worker's request; None where it only begins, since the worker is ready now, or is to be tried again.
+        Raises what `work` raised."""
         assert worker.given is not None
         given = worker.given
         try:
@@ -174,8 +184,9 @@ class Crew(Generic[Request, Record]):
                 return (lost(given.request),)
             self.again.append(given)
             return None
-        if answer is None:  # time counts from here: before, the worker had to start
-            worker.until = monotonic() + self.pool.seconds(given.request) if self.pool.seconds else inf
+        if answer is None:
+            worker.ready = True
+            worker.begins(self.seconds(given))
             return None
         self.busy.remove(worker)
         self.idle.append(worker)

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.confidence.forms import FORM_FEATURES, LONE_STOPS, MARKED, core_of
+from pipeline.confidence.forms import FORM_FEATURES, MARKED
+from pipeline.confidence.traits import Flag, Traits, traits_of
 from pipeline.language.confusions import variants
 from pipeline.language.evidence import Knowledge
 from pipeline.language.lexicon import Lexicon
 
 Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 CONTEXT_FEATURES = (
     "neighbours seen", "misread word fits better", "comma before capital", "stop before small letter", "no stop before capital",
@@ -29,14 +31,9 @@ NEAR = 12
 """Words before and after that are near."""
 USUAL_DOUBT = 0.02
 """Share of doubtful words in a usual document."""
-OPENER = 5.2
-"""Zipf frequency of words that have a capital only where a sentence begins."""
-STARTER = 6.0
-"""Zipf frequency of words that are no names and no abbreviations: a capital means that a sentence begins."""
 COMMON_MEANT, LONGEST_MEANT = 4.5, 7
 """Zipf frequency of a word that may have been meant, and letters of what was read for it."""
-OPENING, CLOSING = re.compile(r"^\W*?(?:([\"“”])|(['‘]))(?=[\w‘'\"“(])"), re.compile(r"[\w.,;:!?)](?:([\"“”])|(['’]))\W*$")
-CLOSES = frozenset(")]'’”\"")
+NONE = np.zeros(1, dtype=np.bool_)
 PARTED = re.compile(r"\n[^\S\n]*\n|\f")
 
 
@@ -68,25 +65,24 @@ def context_features(places: Places, doubt: Floats, forms: Floats, knowledge: Kn
     """CONTEXT_FEATURES of each word; `doubt` (0-1): how doubtful it looks by itself; `forms`: its FORM_FEATURES."""
     if not len(places.order):
         return np.empty((0, len(CONTEXT_FEATURES)), dtype=np.float32)
-    lexicon = knowledge.lexicon
-    cores = [core_of(form).lower().replace("’", "'") for form in places.forms]
-    words = [cores[at] for at in places.order]
-    capitals = np.array([core_of(form).isupper() for form in places.forms], dtype=np.bool_)[places.order]
+    traits = [traits_of(form, knowledge.lexicon) for form in places.forms]
+    words = [traits[at].word for at in places.order.tolist()]
+    flags = np.array([one.flags for one in traits], dtype=np.bool_)[places.order].T
     after = ~places.closed & ~places.parted  # nothing parts the word from the next one
     after[-1] = False
-    before = np.r_[False, after[:-1]]
+    before = behind(after)
     pair = np.array([False, *(pair_is_known(a, b, knowledge) for a, b in pairwise(words))])
     marked = forms[:, [FORM_FEATURES.index(name) for name in MARKED]].any(axis=1)
     unknown, often = (forms[:, FORM_FEATURES.index(name)] > 0 for name in ("unknown", "unknown seen"))
     misread = unknown & ~often  # a misreading that repeats has the same neighbours each time
-    seen = (pair | np.r_[pair[1:], False]) & ~marked & ~misread
-    fits = better_fits(words, before, after, places, knowledge) * ~capitals  # initials and headings are no running text
+    seen = (pair | ahead(pair)) & ~marked & ~misread
+    fits = better_fits(words, before, after, knowledge) * ~flags[Flag.CAPITALS]  # initials and headings are no running text
     columns = [
         seen,
         fits,
-        *case_features(places, lexicon),
-        *lone_stops(places),
-        unpaired(places),
+        *case_features(places, flags),
+        *lone_stops(places, flags),
+        unpaired(places, traits),
         around(doubt, 1),
         *rates(doubt, places.page),
     ]
@@ -99,51 +95,30 @@ def pair_is_known(first: str, second: str, knowledge: Knowledge) -> bool:
     return pair in knowledge.lexicon.bigrams or knowledge.evidence.pairs.get(pair, 0) > 1
 
 
-def lone_stops(places: Places) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def behind(flags: Flags) -> Flags:
+    """For each word what the one before it has; the first has none."""
+    return np.concatenate([NONE, flags[:-1]])
+
+
+def ahead(flags: Flags) -> Flags:
+    """For each word what the one after it has; the last has none."""
+    return np.concatenate([flags[1:], NONE])
+
+
+def lone_stops(places: Places, flags: NDArray[np.bool_]) -> tuple[Flags, Flags]:
     """Marks of punctuation that stand alone, and those that only a space parts from the word that they close."""
-    lone, closing, word = (
-        np.array(row, dtype=np.bool_)[places.order]
-        for row in zip(*((form in LONE_STOPS, form in ".,;:!?)", ends_word(form)) for form in places.forms), strict=True)
-    )
-    behind = np.r_[False, (word & ~places.parted)[:-1]]
-    spaced = closing & behind
-    return lone & ~spaced, spaced
+    spaced = flags[Flag.CLOSING] & behind(flags[Flag.ENDS] & ~places.parted)
+    return flags[Flag.LONE] & ~spaced, spaced
 
 
-def ends_word(form: str) -> bool:
-    """Whether a token ends as words do, or with a mark that closes something: a stop that stands alone behind it is its own."""
-    return form[-1].isalnum() or (len(form) > 1 and form[-1] in CLOSES)
-
-
-def case_features(places: Places, lexicon: Lexicon) -> tuple[NDArray[np.bool_], ...]:
+def case_features(places: Places, flags: NDArray[np.bool_]) -> tuple[Flags, ...]:
     """Stops that do not go with the case of the next word: a comma before a capital that only a sentence gives; a full stop,
     behind no abbreviation, before a small letter; no stop before a word that has a capital where a sentence begins only."""
-    opens = [core[:1].isupper() and lexicon.zipf.get(core.lower(), 0.0) >= OPENER for core in map(core_of, places.forms)]
-    starts = [core[:1].isupper() and lexicon.zipf.get(core.lower(), 0.0) >= STARTER for core in map(core_of, places.forms)]
-    plain = [form.isalpha() and form.islower() for form in places.forms]
-    comma = [form[-1] == "," for form in places.forms]
-    stop = [is_full_stop(form, lexicon) for form in places.forms]
-    small = [form[0].islower() for form in places.forms]
-    opening, lower, starting = (np.r_[np.array(row)[places.order][1:], False] & ~places.parted for row in (opens, small, starts))
-    commas, stops, running = (np.array(row)[places.order] for row in (comma, stop, plain))
-    return opening & commas, lower & stops, starting & running
+    opening, lower, starting = (ahead(flags[of]) & ~places.parted for of in (Flag.OPENS, Flag.SMALL, Flag.STARTS))
+    return opening & flags[Flag.COMMA], lower & flags[Flag.STOP], starting & flags[Flag.PLAIN]
 
 
-def is_full_stop(form: str, lexicon: Lexicon) -> bool:
-    """Whether a sentence seems to end with this token."""
-    short = (len(form) <= 3 and lexicon.zipf.get(form[:-1], 0.0) < STARTER) or "." in form[:-1]
-    return form[-1] == "." and not short and form not in abbreviated_words(lexicon) and form[-2].isalpha()
-
-
-@lru_cache(maxsize=2)
-def abbreviated_words(lexicon: Lexicon) -> frozenset[str]:
-    """Words that have a stop in an abbreviation: also the `cit.` of op. cit."""
-    return frozenset(word for entry in lexicon.abbreviations for word in entry.split())
-
-
-def better_fits(
-    words: Sequence[str], before: NDArray[np.bool_], after: NDArray[np.bool_], places: Places, knowledge: Knowledge
-) -> Floats:
+def better_fits(words: Sequence[str], before: Flags, after: Flags, knowledge: Knowledge) -> Floats:
     """How much better a common word, of which this one is a near misreading, goes with the words beside it (0-5)."""
     meant: dict[str, tuple[str, ...]] = {}
     found = np.zeros(len(words), dtype=np.float32)
@@ -187,9 +162,9 @@ def around(values: Floats, reach: int) -> Floats:
     return np.asarray((sums[high] - sums[low] - values) / np.maximum(1, high - low - 1), dtype=np.float32)
 
 
-def unpaired(places: Places) -> NDArray[np.bool_]:
+def unpaired(places: Places, traits: Sequence[Traits]) -> Flags:
     """Words with a quotation mark whose other half is missing in its paragraph; one that opens a paragraph again is none."""
-    marks = [quote_of(form) for form in places.forms]
+    marks = [one.quotes for one in traits]
     found = np.zeros(len(places.order), dtype=np.bool_)
     some = np.array([bool(mark) for mark in marks])[places.order]
     paragraph: NDArray[np.int64] = np.cumsum(places.parted) - places.parted
@@ -209,16 +184,6 @@ def unpaired(places: Places) -> NDArray[np.bool_]:
                 found[at] = True
     found[list(open_at.values())] = True
     return found
-
-
-def quote_of(form: str) -> tuple[tuple[str, str], ...]:
-    """The quotation marks of a token: whether they `open` or `close`, and their kind."""
-    found = []
-    if (match := OPENING.match(form)) is not None:
-        found.append(("open", "double" if match[1] else "single"))
-    if (match := CLOSING.search(form)) is not None:
-        found.append(("close", "double" if match[1] else "single"))
-    return tuple(found)
 
 
 def rates(doubt: Floats, page: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:

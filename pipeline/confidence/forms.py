@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import log, log1p, sqrt
 from typing import cast
@@ -51,8 +52,6 @@ LONE_STOPS = frozenset(".,;:!?()'\"‘’“”")
 
 MARKED = ("odd character", "letters and digits", "odd number", "misplaced stop", "marks together")
 """Features of tokens of which it tells nothing how known the word within is, since it is not the letters that are odd."""
-NO_WORD = (0.0,) * 6
-"""The first FORM_FEATURES of what holds no letter and no figure."""
 LETTER_COUNT, OTHER = 28, 27
 """Of the model of letters: 0 the edge of a word, 1-26 the alphabet, 27 any other character."""
 COMMON_MEANT = 5.3
@@ -74,48 +73,72 @@ def form_features(tokens: Sequence[str], counts: NDArray[np.int64], knowledge: K
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a token and the words in it tell, whatever document they stand in. `unknown`: a word that no list has; `longest` of
+    its words; `letters`, `rarer`: "odd letters" and "rarer than a misreading"; `compound`: a new one, unless the document has it;
+    `joined`: to a common word; `marks`: the other FORM_FEATURES from "odd character" on; `marked`: MARKED are among them."""
+
+    core: str
+    unknown: str
+    longest: str
+    letters: float
+    rarer: float
+    compound: bool
+    joined: bool
+    marks: tuple[float, ...]
+    marked: bool
+
+
 def form_row(token: str, knowledge: Knowledge) -> tuple[float, ...]:
     """FORM_FEATURES of one token, without its place."""
+    form, evidence = form_of(token, knowledge.lexicon), knowledge.evidence
+    hyphen = form.compound and evidence.hyphenated.get(form.core.lower(), 0) <= 1
+    marks = (*form.marks[:-1], hyphen and not form.joined, hyphen and form.joined, form.marks[-1])
+    if form.unknown:
+        seen = 0.0 if is_explained(form.unknown, knowledge) else min(4.0, log(max(1, evidence.words.get(form.unknown, 0))))
+        name = form.unknown[0].isupper() and not form.unknown.isupper()
+        return 1.0, seen, float(name), form.letters, 0.0, 0.0, *marks
+    # that the word within is common says nothing of odd marks about it
+    seen = min(4.0, log1p(evidence.lower.get(form.longest, 0))) if form.longest and not form.marked else 0.0
+    return 0.0, 0.0, 0.0, 0.0, seen, form.rarer, *marks
+
+
+@lru_cache(maxsize=1 << 15)
+def form_of(token: str, lexicon: Lexicon) -> Form:
+    """What a token tells by itself and by a lexicon."""
     core = core_of(token)
     quote = token[0] in QUOTES or token[-1] in QUOTES
     odd, together = ODD.search(token) is not None, TOGETHER.search(token) is not None
     if not core:
         lone = token not in LONE_STOPS and token not in LONE_WORDS
-        return *NO_WORD, odd, 0.0, 0.0, 0.0, 0.0, lone, 0.0, 0.0, 0.0, quote, together, 0.0, 0.0, 0.0, 0.0
+        marks = (odd, 0.0, 0.0, 0.0, 0.0, lone, 0.0, 0.0, 0.0, quote, together, 0.0, 0.0)
+        return Form("", "", "", 0.0, 0.0, compound=False, joined=False, marks=marks, marked=odd or together)
     mixed = MIXED_CASE.search(core) is not None and not USUAL_CASE.match(core)
     digits = DIGITS_IN_WORD.search(core) is not None and not ORDINAL.match(core)
     number = not digits and is_odd_number(core)
     single = len(core) == 1 and core.isalpha() and not ENUMERATED.fullmatch(token)
     lone = single and token not in LONE_WORDS and not core.isupper()
     capital = single and core not in "AIO" and core.isupper() and token[-1] != "."
-    stop = has_misplaced_stop(token, knowledge.lexicon)
-    two = len(core) == 2 and core.isalpha() and not core.isupper() and is_new(core, knowledge)
-    hyphen = "-" in core and COMPOUND.fullmatch(core) is not None and is_new_compound(core, knowledge)
-    comma = token[-1] == "," and is_abbreviated(core, knowledge.lexicon)
-    word = word_features(core, knowledge)
-    if odd or together or digits or number or stop:  # that the word within is common says nothing of what is about it
-        word = (*word[:4], 0.0, *word[5:])
+    stop = has_misplaced_stop(token, lexicon)
+    two = len(core) == 2 and core.isalpha() and not core.isupper() and is_new(core, lexicon)
     pure = NUMBER.fullmatch(token) is not None
     article = token[-1] in ".,;:" and core.lower() in ARTICLES
-    joined = hyphen and joins_a_common_word(core, knowledge.lexicon)
-    marks = (
-        odd,
-        mixed,
-        digits,
-        pure,
-        number,
-        lone,
-        capital,
-        stop,
-        two,
-        quote,
-        together,
-        article,
-        hyphen and not joined,
-        joined,
-        comma,
+    comma = token[-1] == "," and is_abbreviated(core, lexicon)
+    compound = "-" in core and COMPOUND.fullmatch(core) is not None and is_new_compound(core, lexicon)
+    words = [word.replace("’", "'") for word in LETTERS.findall(core)]
+    unknown = next((word for word in words if len(word) > 2 and not is_known(word, lexicon)), "")
+    return Form(
+        core,
+        unknown,
+        max(words, key=len, default="").lower(),
+        oddest_letters(unknown, letter_model(lexicon)) if unknown else 0.0,
+        rarer_than_misread(core, lexicon) if core.isalpha() and not unknown else 0.0,
+        compound,
+        compound and joins_a_common_word(core, lexicon),
+        (odd, mixed, digits, pure, number, lone, capital, stop, two, quote, together, article, comma),
+        odd or together or digits or number or stop,
     )
-    return *word, *marks
 
 
 def is_odd_number(core: str) -> bool:
@@ -132,9 +155,9 @@ def has_misplaced_stop(token: str, lexicon: Lexicon) -> bool:
     return not any(len(part) <= LONGEST_SHORT or is_abbreviated(part, lexicon) for part in short)
 
 
-def is_new(word: str, knowledge: Knowledge) -> bool:
+def is_new(word: str, lexicon: Lexicon) -> bool:
     """Whether a short word is in no list, and is no abbreviation either."""
-    return not is_known(word, knowledge.lexicon) and f"{word.lower()}." not in knowledge.lexicon.abbreviations
+    return not is_known(word, lexicon) and f"{word.lower()}." not in lexicon.abbreviations
 
 
 @lru_cache(maxsize=1 << 16)
@@ -142,21 +165,6 @@ def core_of(token: str) -> str:
     """A token without the marks around it; '' if it holds no letter and no figure."""
     match = CORE.search(token)
     return match.group() if match else ""
-
-
-def word_features(core: str, knowledge: Knowledge) -> tuple[float, ...]:
-    """How known, how frequent and how word-like the words of a token are: the first six of FORM_FEATURES."""
-    lexicon, evidence = knowledge.lexicon, knowledge.evidence
-    words = [word.replace("’", "'") for word in LETTERS.findall(core)]
-    unknown = next((word for word in words if len(word) > 2 and not is_known(word, lexicon)), "")
-    if unknown:
-        seen = 0.0 if is_explained(unknown, knowledge) else min(4.0, log(max(1, evidence.words.get(unknown, 0))))
-        name = unknown[0].isupper() and not unknown.isupper()
-        return 1.0, seen, float(name), oddest_letters(unknown, letter_model(lexicon)), 0.0, 0.0
-    longest = max(words, key=len, default="")
-    seen = min(4.0, log1p(evidence.lower.get(longest.lower(), 0))) if longest else 0.0
-    rarer = rarer_than_misread(core, lexicon) if core.isalpha() else 0.0
-    return 0.0, 0.0, 0.0, 0.0, seen, rarer
 
 
 def is_known(word: str, lexicon: Lexicon) -> bool:
@@ -170,16 +178,20 @@ def is_explained(word: str, knowledge: Knowledge) -> bool:
     if not word.islower():
         return False
     count, zipf = knowledge.evidence.words.get(word, 0), knowledge.lexicon.zipf
-    common = (form for form in variants(word) if form in zipf)
+    common = misread_from(word, knowledge.lexicon)
     return any(zipf[form] >= COMMON_MEANT or knowledge.evidence.lower.get(form, 0) >= 5 * count for form in common)
 
 
-def is_new_compound(core: str, knowledge: Knowledge) -> bool:
-    """Whether words are joined by a hyphen that no list has, and the document not twice: a dash, or a speck between words."""
-    lower, zipf = core.lower(), knowledge.lexicon.zipf
-    if knowledge.evidence.hyphenated.get(lower, 0) > 1:
-        return False
-    return lower.replace("-", "") not in zipf and lower not in zipf
+@lru_cache(maxsize=1 << 15)
+def misread_from(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The words of which a form is one near misreading."""
+    return tuple(form for form in variants(word) if form in lexicon.zipf)
+
+
+def is_new_compound(core: str, lexicon: Lexicon) -> bool:
+    """Whether words are joined by a hyphen that no list has: a dash, or a speck between words, unless the document repeats it."""
+    lower = core.lower()
+    return lower.replace("-", "") not in lexicon.zipf and lower not in lexicon.zipf
 
 
 def joins_a_common_word(core: str, lexicon: Lexicon) -> bool:

@@ -156,8 +156,10 @@ def seen(confidence: DocumentConfidence, verdicts: Sequence[Verdict]) -> NDArray
     """What a person has seen of each word: UNREAD, CHOSEN or DRAWN; the last verdict counts."""
     words = confidence.words
     states = np.full(len(words.starts), UNREAD, dtype=np.int64)
-    for verdict in verdicts:
-        states[slice(*words.places(verdict.start, verdict.end))] = DRAWN if verdict.drawn else CHOSEN
+    firsts = np.searchsorted(words.ends, [verdict.start for verdict in verdicts], side="right")
+    lasts = np.searchsorted(words.starts, [verdict.end for verdict in verdicts])
+    for verdict, first, last in zip(verdicts, firsts.tolist(), lasts.tolist(), strict=True):
+        states[first:last] = DRAWN if verdict.drawn else CHOSEN
     return states
 
 
@@ -177,10 +179,12 @@ def sighting(
 ) -> Sighting:
     """What the lines drawn at random say; `pages` (from 0) and `states` are those of the words."""
     size, drawn = len(confidence.pages), states == DRAWN
+    if not drawn.any():
+        return Sighting(np.empty(0, dtype=np.int64), np.empty((0, len(SHIFTS))))
     words, wrong = np.bincount(pages[drawn], minlength=size), np.zeros(size, dtype=np.int64)
-    for verdict in verdicts:
+    for verdict in (one for one in verdicts if one.drawn):
         first, last = confidence.words.places(verdict.start, verdict.end)
-        if verdict.drawn and first < last:
+        if first < last:
             wrong[pages[first]] += verdict.wrong
     told = np.flatnonzero(words)
     expected = expected_counts(confidence.words.wrong[drawn], pages[drawn], size)[told]
@@ -227,5 +231,6 @@ def inverse(cumulated: Floats, levels: Floats) -> NDArray[np.int64]:
 
 def estimate(means: Floats, counts: NDArray[np.int64]) -> Estimate:
     """The estimate that draws of a count give."""
-    low, high = np.quantile(counts, ((1 - LEVEL) / 2, (1 + LEVEL) / 2), method="inverted_cdf")
-    return Estimate(round(float(means.mean()), 3), int(low), int(high))
+    ordered = np.sort(counts)
+    low, high = (int(ordered[ceil(share * len(ordered)) - 1]) for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
+    return Estimate(round(float(means.mean()), 3), low, high)

@@ -19,15 +19,14 @@ FINISHED = "errata.json"
 """What lies in the folder of a finished document."""
 
 
-def nearest(folder: Path, name: str) -> Path | None:
-    """The nearest folder, this one or above, in which a file of this name lies."""
-    place = folder.resolve()
+def nearest(place: Path, name: str) -> Path | None:
+    """The nearest folder, this one (resolved) or above, in which a file of this name lies."""
     return next((parent for parent in (place, *islice(place.parents, HIGHEST - 1)) if (parent / name).is_file()), None)
 
 
 def store_above(folder: Path) -> Path | None:
     """The log nearest to a folder, in it or above; None where there is none."""
-    found = nearest(folder, NAME)
+    found = nearest(folder.resolve(), NAME)
     return found / NAME if found else None
 
 
@@ -38,25 +37,28 @@ def store_for(folders: Sequence[Path]) -> Path:
         common = Path(os.path.commonpath([folder.resolve() for folder in folders]))
     except ValueError as fault:
         raise BadArguments("the documents lie on different disks", advice="Name those of one disk at a time") from fault
-    if (found := store_above(common)) is not None:
-        return found
+    if (found := nearest(common, NAME)) is not None:
+        return found / NAME
     holds = common.parent if (common / FINISHED).is_file() else common
     return (nearest(holds, BATCH) or holds) / NAME
 
 
 def store_of(folder: Path) -> tuple[Store, str] | None:
     """The log of a document in its folder, and what the document is called there; None where nothing was ever decided."""
-    path = store_above(folder)
-    if path is None:
-        return None
-    return opened(path), document_name(folder, path)
+    place = folder.resolve()
+    home = nearest(place, NAME)
+    return (opened(home / NAME), place.relative_to(home).as_posix()) if home is not None else None
 
 
 def opened(path: Path) -> Store:
     """The log in a file, which is made if need be, opened once in a process; another file at the same place is another log.
     Errors as for `Store`."""
-    store = None if path.exists() else Store(path)
-    found = path.stat()
+    store = None
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        store = Store(path)
+        found = path.stat()
     key = path, found.st_dev, found.st_ino
     if key not in OPEN:
         OPEN[key] = store or Store(path)
@@ -72,5 +74,5 @@ def close_logs() -> None:
 
 
 def document_name(folder: Path, log: Path) -> str:
-    """What a document's folder is called in a log: its way from there, with slashes."""
-    return folder.resolve().relative_to(log.resolve().parent).as_posix()
+    """What a document's folder is called in a log, found by `store_for`: its way from there, with slashes."""
+    return folder.resolve().relative_to(log.parent).as_posix()

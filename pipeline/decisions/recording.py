@@ -12,6 +12,7 @@ from pipeline.decisions.store import Store, now
 from pipeline.ledger import edit_record
 from pipeline.model import Box
 
+Row = tuple[object, ...]
 STEP = "number, reader, made, label, seconds, undone, (SELECT count(*) FROM decisions WHERE step = steps.number) AS count"
 
 
@@ -30,18 +31,24 @@ class Step:
 
 def record(connection: sqlite3.Connection, step: int, decisions: Iterable[Decision]) -> None:
     """Write decisions as part of a step, within a transaction; one that is there already (by its id) is left alone."""
+    record_rows(connection, step, map(row, decisions))
+
+
+def record_rows(connection: sqlite3.Connection, step: int, rows: Iterable[Row]) -> None:
+    """The same for rows that were made of decisions elsewhere."""
     connection.executemany(
-        'INSERT OR IGNORE INTO decisions (id, step, document, choice, source, start, end, before, "left", "right", page, scan, '
+        'INSERT OR IGNORE INTO decisions (step, id, document, choice, source, start, end, before, "left", "right", page, scan, '
         "box, after, places, edits, rule, conjecture) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row(decision, step) for decision in decisions),
+        ((step, *one) for one in rows),
     )
 
 
-def row(decision: Decision, step: int) -> tuple[object, ...]:
+def row(decision: Decision) -> Row:
+    """A decision as the table has it, but for its step."""
     at = decision.anchor
     edits = json.dumps([edit_record(edit, "applied") for edit in decision.edits], ensure_ascii=True)
     return (
-        *(decision.id, step, decision.document, decision.choice),
+        *(decision.id, decision.document, decision.choice),
         *(at.source, at.start, at.end, *map(storable, (at.before, at.left, at.right)), at.page, at.scan, box_text(at.box)),
         *(storable(decision.after), json.dumps(decision.places), edits, decision.rule, int(decision.conjecture)),
     )

@@ -18,11 +18,15 @@ from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
 from pipeline.outputs.visible import visible_line
 from pipeline.result import Result
-from pipeline.whole import taking_place
+from pipeline.whole import taking_place, write
 
 if TYPE_CHECKING:
     from pipeline.outputs.pdf import SearchablePdf
 
+EVERY = ("pages/*.hocr", "report/pages-*.html", *PLACES.values(), *DECIDED.values())
+OF_PAGES = [place for place in EVERY if "*" in place]
+FIXED = [place for place in EVERY if "*" not in place]
+"""Files that a document has in some runs only: one or more for its pages, or one of a fixed name."""
 OWN_NAME = re.compile(r"\d{4,}\.(?:hocr|xml)|pages-[\d-]+\.html")
 """What files of pages are called; others that lie beside them are somebody else's."""
 ADVICE = "Check that the folder can be written and the disk is not full"
@@ -44,20 +48,47 @@ def write_document(result: Result, folder: Path, formats: Collection[str] = ()) 
         written |= write_texts(result, folder, wanted)
     else:
         written |= write_with_pdf(result, folder, wanted, remarks)
-    for pattern in ("pages/*.hocr", "report/pages-*.html", *PLACES.values(), *DECIDED.values()):
-        for path in folder.glob(pattern):
-            if path.relative_to(folder).as_posix() not in written and ("*" not in pattern or OWN_NAME.fullmatch(path.name)):
-                remove(path)
+    for path in left_over(folder, written):
+        remove(path)
     return tuple(remarks)
+
+
+def left_over(folder: Path, written: Collection[str]) -> list[Path]:
+    """The files of an earlier run in a document's folder that were not `written` now."""
+    there = {path.name for path in folder.iterdir()}
+    found = [folder / name for name in there.intersection(FIXED).difference(written)]
+    for pattern in OF_PAGES:
+        if pattern.partition("/")[0] in there:
+            pages = (path for path in folder.glob(pattern) if OWN_NAME.fullmatch(path.name))
+            found += [path for path in pages if path.relative_to(folder).as_posix() not in written]
+    return found
 
 
 def write_texts(result: Result, folder: Path, wanted: Collection[str], taker: PageTaker | None = None) -> set[str]:
     """Write what is text, and give the names of the files."""
     written = set()
     for name, text in outputs(result, wanted, taker):
-        write_text(folder / name, text)
+        write_anew(folder / name, encoded(text))
         written.add(name)
     return written
+
+
+def write_anew(path: Path, data: bytes) -> None:
+    """As `write_whole`, in a folder that says that its results are not whole: the old file goes first, since ext4 writes out at
+    once what takes the place of another, and that takes longer than all else."""
+    try:
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return
+        path.unlink()
+    except FileNotFoundError:
+        write_whole(path, data)
+        return
+    except OSError as error:
+        raise refused(path, error) from error
+    try:
+        write(path, data)
+    except OSError as error:
+        raise refused(path, error) from error
 
 
 def write_with_pdf(result: Result, folder: Path, wanted: Collection[str], remarks: list[str]) -> set[str]:
@@ -122,12 +153,16 @@ def noted(remarks: list[str], name: str) -> Iterator[None]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text as UTF-8, line ends as they are, as `write_whole` does; bytes of a name that are no UTF-8 as `\\udcff`."""
-    write_whole(path, text.encode("utf-8", "backslashreplace"))
+    write_whole(path, encoded(text))
+
+
+def encoded(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file; whoever reads meanwhile sees the old file or the new one, never a part. One that holds the same already is
-    left alone, since putting a file in the place of another is slow. Raises UnwritableOutput."""
+    left alone. Raises UnwritableOutput."""
     if holds(path, data):
         return
     with fresh(path) as temporary:
@@ -151,14 +186,19 @@ def fresh(path: Path) -> Iterator[Path]:
         with taking_place(path) as partial:
             yield partial
     except OSError as error:
-        raise UnwritableOutput(f"cannot be written ({error.strerror or error})", where=path, advice=ADVICE) from error
+        raise refused(path, error) from error
+
+
+def refused(path: Path, error: OSError, what: str = "written") -> UnwritableOutput:
+    """What is said where the system refuses."""
+    return UnwritableOutput(f"cannot be {what} ({error.strerror or error})", where=path, advice=ADVICE)
 
 
 def remove(path: Path) -> None:
     try:
         path.unlink()
     except OSError as error:
-        raise UnwritableOutput(f"cannot be removed ({error.strerror or error})", where=path, advice=ADVICE) from error
+        raise refused(path, error, "removed") from error
 
 
 def unified_diff(result: Result) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.formats import by_key
 from pipeline.model import Box, Page, Source
 from pipeline.outputs.alto import alto_page
 from pipeline.outputs.completeness import account, completeness_csv
@@ -123,8 +123,7 @@ def texts(result: Result) -> Iterator[tuple[str, str]]:
 
 def evidence_json(result: Result) -> str:
     """What the document tells about itself, a table of it to a line."""
-    rows = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in result.evidence.to_record().items())
-    return "{" + ",\n ".join(rows) + "}\n"
+    return by_key(result.evidence.to_record())
 
 
 def decided(result: Result) -> Iterator[tuple[str, str]]:

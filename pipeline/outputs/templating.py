@@ -19,6 +19,7 @@ def templates_of(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=compiled(),
+        auto_reload=False,
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
 
-from pipeline.formats import Format
+from pipeline.formats import Format, by_key
 from pipeline.outputs.completeness import Account, account
 from pipeline.outputs.decided import readers
 from pipeline.outputs.report.doubts import bars, worst_pages
@@ -20,7 +19,7 @@ FORMAT = Format("errata-report")
 
 def report_json(result: Result, found: Account | None = None) -> str:
     """What the report counts."""
-    return json.dumps(figures(result, found or account(result)), ensure_ascii=False, indent=1) + "\n"
+    return by_key(figures(result, found or account(result)))
 
 
 def figures(result: Result, found: Account) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import MadeLater
-from pipeline.formats import Format
+from pipeline.formats import Format, by_item
 from pipeline.outputs.report.figures import FORMAT as FIGURES
 from pipeline.outputs.report.wording import BANDS, environment
 from pipeline.outputs.xml import NOT_XML
@@ -76,7 +76,7 @@ def batch_json(entries: Sequence[Entry]) -> str:
         {"folder": str(e.folder), "wrong_in_1000": round(e.share, 3), **({"failed": e.failed} if e.failed else {}), **e.figures}
         for e in ranked(entries)
     ]
-    return json.dumps({**FORMAT.head, "documents": rows}, ensure_ascii=False, indent=1) + "\n"
+    return by_item(FORMAT.head, "documents", rows)
 
 
 def batch_html(entries: Sequence[Entry]) -> str:
