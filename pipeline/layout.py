@@ -128,47 +128,72 @@ def numbered_notes(lines: Sequence[DraftLine]) -> list[Note]:
     numbered = [(at, number) for at, line in enumerate(lines) if (number := note_number(line.text)) is not None]
     if not numbered:
         return []
-    chain = chain_from_first(lines, numbered) or chain_from_second(lines, numbered)
+    calls = Calls(lines)
+    chain = chain_from_first(lines, numbered, calls) or chain_from_second(lines, numbered, calls)
     if not chain:
         return []
     ends = [at for at, _ in chain[1:]] + [len(lines)]
     return [Note(number, first, trimmed(lines, first, last)) for (first, number), last in zip(chain, ends, strict=True)]
 
 
-def chain_from_first(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+class Calls:
+    """On which lines of a page notes are called, looked for once: a text without page breaks is a page as long as a book."""
+
+    def __init__(self, lines: Sequence[DraftLine]) -> None:
+        self.first: dict[int, int] = {}
+        self.last: dict[int, int] = {}
+        for at, line in enumerate(lines):
+            for number in map(int, CALLED.findall(line.text)):
+                self.first.setdefault(number, at)
+                self.last[number] = at
+
+    def above(self, at: int, *numbers: int) -> bool:
+        """Whether these notes are called on lines before this one."""
+        return all(self.first.get(number, at) < at for number in numbers)
+
+    def below(self, at: int, number: int) -> bool:
+        """Whether this note is called on this line or a later one."""
+        return self.last.get(number, -1) >= at
+
+
+def chain_from_first(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]], calls: Calls) -> list[tuple[int, int]]:
     """(line, number) of the notes from the last plausible 1. on."""
-    starts = [at for at, number in numbered if number == 1 and plausible_form(lines, at) and plausible_start(lines, at, numbered)]
+    ones = [at for at, number in numbered if number == 1]
+    starts = [at for at in ones if plausible_form(lines, at) and plausible_start(lines, at, numbered, calls)]
     if not starts:
         return []
-    chains = [chain_of(lines, numbered, at, 1) for at in starts]
-    for earlier in chains[:-1]:
-        initial = not lines[starts[-1]].text.lstrip()[:1].isdigit() and set_apart(lines, starts[-1]) is False
-        if initial and earlier[-1][0] > starts[-1]:
-            return earlier
-    return chains[-1]
+    last = starts[-1]
+    if not lines[last].text.lstrip()[:1].isdigit() and set_apart(lines, last) is False:  # it may be an initial letter
+        for at in starts[:-1]:
+            chain = chain_of(lines, numbered, at, 1, calls)
+            if chain[-1][0] > last:
+                return chain
+    return chain_of(lines, numbered, last, 1, calls)
 
 
-def chain_from_second(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def chain_from_second(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]], calls: Calls) -> list[tuple[int, int]]:
     """(line, number) of the notes where no 1. is found: from the 2. that is called above it, and what is numbered before it."""
     for at, number in numbered:
-        if number != 2 or not set_apart(lines, at) or not {1, 2} <= called_in(lines[:at]):
+        if number != 2 or not set_apart(lines, at) or not calls.above(at, 1, 2):
             continue
         before = [first for first, other in numbered if first < at and other > 2 and set_apart(lines, first)]
-        chain = chain_of(lines, numbered, at, 2)
-        return [(before[-1], 1), *chain] if before and {1, 2} <= called_in(lines[: before[-1]]) else chain
+        chain = chain_of(lines, numbered, at, 2, calls)
+        return [(before[-1], 1), *chain] if before and calls.above(before[-1], 1, 2) else chain
     return []
 
 
-def chain_of(lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]], begin: int, number: int) -> list[tuple[int, int]]:
+def chain_of(
+    lines: Sequence[DraftLine], numbered: Sequence[tuple[int, int]], begin: int, number: int, calls: Calls
+) -> list[tuple[int, int]]:
     """The notes in sequence from line `begin`, which has `number`. A figure too many (`21.` for `2.`) is passed over."""
-    chain, expected, called = [(begin, number)], number + 1, called_in(lines[:begin])
+    chain, expected = [(begin, number)], number + 1
     for at, found in numbered:
         if at <= begin:
             continue
         if expected <= found <= expected + 1:
             chain.append((at, found))
             expected = found + 1
-        elif found > 9 and str(expected) in str(found) and expected in called and set_apart(lines, at):
+        elif found > 9 and str(expected) in str(found) and calls.above(begin, expected) and set_apart(lines, at):
             chain.append((at, expected))
             expected += 1
     return chain
@@ -184,14 +209,13 @@ def set_apart(lines: Sequence[DraftLine], at: int) -> bool:
     return at == 0 or not lines[at - 1].text.strip()
 
 
-def plausible_start(lines: Sequence[DraftLine], at: int, numbered: Sequence[tuple[int, int]]) -> bool:
+def plausible_start(lines: Sequence[DraftLine], at: int, numbered: Sequence[tuple[int, int]], calls: Calls) -> bool:
     """Could the notes begin at this line? A blank line before, a page that begins there, a full stop at the end of the body;
     or, where the page's body breaks off, the calls in it."""
     before = lines[at - 1].text.strip() if at else ""
     if not before or before[-1:] in ".)'’\"”:;" or len(before) <= 3 or RULED.fullmatch(before):
         return True
-    called = called_in(lines[:at])
-    if 1 not in called or 1 in called_in(lines[at:]) or not HEADS_SENTENCE.match(lines[at].text):
+    if not calls.above(at, 1) or calls.below(at, 1) or not HEADS_SENTENCE.match(lines[at].text):
         return False
     return at * 2 > len(lines) or any(below > at and number == 2 for below, number in numbered)
 

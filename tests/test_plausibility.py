@@ -62,6 +62,11 @@ def test_cabinet_papers_rise_with_their_pieces() -> None:
     assert [name for name, _ in doubts(good + "C.P. 233(29), CAB 24/188")] == ["CP 233(29)"]
 
 
+def test_papers_without_order_are_left_alone() -> None:
+    mixed = "; ".join(f"C.P. {number}(27), CAB 24/{190 - number}" for number in range(1, 9))
+    assert doubts(mixed) == []
+
+
 def test_pieces_and_classes_that_never_were() -> None:
     assert doubts("C.P. 261(30), CAB 24/316") == [("CAB 24/316", "CAB 24 has pieces 1-288, so not 316")]
     assert doubts("FO 9999/1") == [("FO 9999/1", "FO has no class 9999")]

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.references.citations import Citation
 from pipeline.references.kinds import Kind
@@ -25,10 +29,6 @@ class Point:
     key: tuple[int, ...]
     piece: int
     cited: tuple[Citation, ...]
-
-    def against(self, other: Point) -> bool:
-        """Whether the two can't both be right: the later paper in the earlier piece."""
-        return self.key != other.key and (self.key < other.key) != (self.piece < other.piece) and self.piece != other.piece
 
     def distance(self, other: Point) -> tuple[int, ...]:
         """How far apart the papers are: in files first, then in papers."""
@@ -77,15 +77,41 @@ def by_year(members: Sequence[Point]) -> Iterator[list[Point]]:
     yield sorted(part, key=lambda point: (point.key, point.piece))
 
 
+def ranks(values: Sequence[Any]) -> NDArray[np.int64]:
+    """The places of values in their order, equal ones at the same."""
+    order = {value: rank for rank, value in enumerate(sorted(set(values)))}
+    return np.array([order[value] for value in values], dtype=np.int64)
+
+
 def out_of_order(members: Sequence[Point]) -> Iterator[tuple[Point, list[Point]]]:
-    """The papers that contradict the most others of their group, each with those; taken away one by one until order is left."""
-    if len(members) < LEAST_POINTS:
-        return
-    left = list(members)
-    while True:
-        against = {at: [other for other in left if point.against(other)] for at, point in enumerate(left)}
-        worst = max(against, key=lambda at: (len(against[at]), -len(left[at].cited), at))
-        if not against[worst]:
-            return
-        yield left[worst], against[worst]
-        del left[worst]
+    """The papers that contradict the most others of their group, each with those; taken away one by one until order is left.
+    None where that takes most of them: there is no order in them."""
+    keys, pieces = ranks([point.key for point in members]), ranks([point.piece for point in members])
+    cited = np.array([len(point.cited) for point in members], dtype=np.int64)
+    left = np.ones(len(members), dtype=np.bool_)
+    for at in taken_away(keys, pieces, cited) if len(members) >= LEAST_POINTS else ():
+        others = left & against(keys, pieces, at)
+        yield members[at], [members[other] for other in np.flatnonzero(others).tolist()]
+        left[at] = False
+
+
+def taken_away(keys: NDArray[np.int64], pieces: NDArray[np.int64], cited: NDArray[np.int64]) -> list[int]:
+    """The places of the papers that go, in turn: the one that contradicts most others, of such the one that is `cited` least."""
+    left = np.ones(len(keys), dtype=np.bool_)
+    counts = np.array([np.count_nonzero(against(keys, pieces, at)) for at in range(len(keys))])
+    gone: list[int] = []
+    while most := counts.max():
+        if 2 * len(gone) >= len(keys):
+            return []
+        worst = np.flatnonzero(counts == most)
+        at = int(worst[cited[worst] == cited[worst].min()][-1])
+        gone.append(at)
+        left[at] = False
+        counts[left & against(keys, pieces, at)] -= 1
+        counts[at] = 0
+    return gone
+
+
+def against(keys: NDArray[np.int64], pieces: NDArray[np.int64], at: int) -> NDArray[np.bool_]:
+    """The papers that can't be right if this one is: the later paper is in the earlier piece."""
+    return np.asarray((keys - keys[at]) * (pieces - pieces[at]) < 0)

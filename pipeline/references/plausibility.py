@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from pipeline.language import Lexicon, Series
 from pipeline.references.citations import Citation
@@ -199,7 +200,7 @@ def pieces_of_other_years(cited: Iterable[Citation], ranges: Sequence[YearRange]
 def disorder(members: Sequence[Point]) -> Iterator[Doubt]:
     """Papers whose piece does not lie between those of their neighbours."""
     for point, against in out_of_order(members):
-        nearest = sorted(against, key=lambda other: (point.distance(other), other.key))[:2]
+        nearest = nsmallest(2, against, key=lambda other: (point.distance(other), other.key))
         others = " and ".join(
             f"{other.cited[0].reference.normalised} with {other.cited[0].piece} ({{{at}}})" for at, other in enumerate(nearest)
         )

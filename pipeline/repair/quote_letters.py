@@ -8,6 +8,7 @@ from pipeline.language.evidence import Knowledge
 from pipeline.repair.dates import MONTHS
 from pipeline.repair.quote_context import Around, owner_cost
 from pipeline.repair.quote_lattice import Label
+from pipeline.repair.tokens import last_token
 
 L = Label
 NUMBERED = frozenset(
@@ -18,7 +19,8 @@ NUMBERED = frozenset(
 )
 ELISIONS = frozenset("twas tis twere twill twould".split())
 UNITS = frozenset("st nd rd th er re e lb lbs oz cwt qr m km cm mm ft in yd d s p c l kg g hr hrs min am pm a".split())
-SUM = re.compile(r"[=+×÷<>/*]\s*$")
+SUMS = "=+×÷<>/*"
+WORD, LETTERS = re.compile(r"\w+"), re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 DETERMINERS = frozenset("the a an this that these those his her its their our my no any some such".split())
 
 
@@ -32,20 +34,20 @@ def one_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> 
         return {L.CLOSE_SINGLE: 0.7, L.ITSELF: 4.2 + min(1.8, known.evidence.marks["one"] / 15.0) - noted, L.NOISE: 5.5} | owner
     if near.prefix and near.right.islower() and len(near.after) > 1 and near.after not in UNITS:
         return {L.OPEN_SINGLE: 0.7, L.ITSELF: 5.0}
-    if SUM.search(text[:at]):
+    token = last_token(text, at)
+    if token[-1:] in SUMS and token:
         return {}
     if near.right == " " and near.left in ("", " ") and at + 2 < len(text) and text[at + 2].isalpha():
-        return lone_one(text[:at].split()[-1:], text[at + 2 :])
+        return lone_one(token, WORD.match(text, at + 2))
     return {}
 
 
-def lone_one(before: list[str], rest: str) -> dict[Label, float]:
-    """`of 1 studied`: a mark and a stray space, unless something is counted or dated."""
-    token = before[0].lower() if before else ""
+def lone_one(before: str, word: re.Match[str] | None) -> dict[Label, float]:
+    """`of 1 studied`: a mark and a stray space, unless something is counted or dated, as the words beside it tell."""
+    token = before.lower()
     counted = (
         token.strip(".,(") in NUMBERED - {"of", "in", "to", "at", "on", "and", "from", "or", "about"} or token[-1:].isdigit()
     )
-    word = re.match(r"\w+", rest)
     dated = word is not None and (word.group().lower() in MONTHS or word.group()[0].isupper())
     itself = 0.2 if counted or dated else 4.0 if token in DETERMINERS else 2.2
     return {L.OPEN_SINGLE: 2.0, L.ITSELF: itself, L.NOISE: 4.0}
@@ -64,7 +66,7 @@ def odd_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> 
 
 def letter_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
     """`fBolshevik`: a letter that makes no word, in front of one."""
-    rest = re.match(r"[^\W\d_]+(?:['’][a-z]+)?", text[at + 1 :])
+    rest = LETTERS.match(text, at + 1)
     if rest is None:
         return {}
     whole, inner = mark + rest.group(), rest.group()
@@ -112,6 +114,7 @@ AUXILIARY = re.compile(
     r"\b(?:had|has|have|was|were|is|are|be|been|being|not|would|could|should|may|might|can|must|will|did|does|do|to) $"
 )
 """Words that a verb or adverb follows, which no capital begins."""
+LONGEST_AUXILIARY = 8
 
 
 def capital_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) -> dict[Label, float]:
@@ -122,4 +125,4 @@ def capital_costs(near: Around, mark: str, text: str, at: int, known: Knowledge)
         return {}
     if known.evidence.lower[lower] <= known.evidence.names[word]:
         return {}
-    return {L.OPEN_SINGLE: 3.2, L.ITSELF: 3.2 if AUXILIARY.search(text, 0, at) else 0.6}
+    return {L.OPEN_SINGLE: 3.2, L.ITSELF: 3.2 if AUXILIARY.search(text, max(0, at - LONGEST_AUXILIARY), at) else 0.6}

@@ -21,6 +21,7 @@ CANDIDATE = re.compile(
 )
 """One of the characters that may be a mark, named by the empty group behind it that says what it is; what stands before is asked
 last, so that the search runs from one such character to the next."""
+FOLLOWING = re.compile(r"\s*(\S)")
 STOPPED = re.compile(r" [A-Z]|\s*$")
 """What follows a stop."""
 SHORTENED = frozenset("etc Ltd Co Inc Mr Mrs Dr Vol No cit Doc Deb Col Cmd".split())
@@ -73,8 +74,8 @@ def single_costs(near: Around, mark: str, text: str, at: int, known: Knowledge) 
     if near.suffix:
         apostrophe = owner_cost(text, at + 1) - 0.3 if near.left in "sxz" else 4.5
         return {L.CLOSE_SINGLE: 0.1, L.APOSTROPHE: apostrophe, L.OPEN_SINGLE: 6.0, L.NOISE: 5.0}
-    rest = text[at + 1 :].lstrip()
-    closing = bool(rest) and (rest[0] in "(.,;:)")
+    rest = FOLLOWING.match(text, at + 1)
+    closing = rest is not None and rest.group(1) in "(.,;:)"
     return {
         L.OPEN_SINGLE: 3.5 if closing else 1.2 if not rest else 2.0,
         L.CLOSE_SINGLE: 0.5 if closing else 1.5,

@@ -3,7 +3,7 @@ last round is not looked at again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.draft import Draft, DraftLine
@@ -14,6 +14,8 @@ PAGES = 8
 """Pages of a window."""
 BESIDE = 1
 """Pages with text on either side that its rules see too: sentences and quotations run over page breaks, and past plates."""
+MOST_BLANK = 100
+"""Pages, at most, among which those are looked for."""
 MARGIN = 200
 """Characters beyond these at which a rule may still glance."""
 
@@ -48,7 +50,7 @@ class Windows:
         pages = draft.pages
         for first in range(0, len(pages), PAGES):
             last = min(first + PAGES, len(pages))
-            window = draft.part(first - reach(reversed(pages[:first])), last + reach(pages[last:]))
+            window = draft.part(first - reach(pages, range(first)[::-1]), last + reach(pages, range(last, len(pages))))
             start = pages[first][0].start
             text = draft.text[max(0, window.start - MARGIN) : window.end + MARGIN]
             before = self.seen.get(first)
@@ -61,11 +63,11 @@ class Windows:
                 yield from (shifted(one, start - before.start) for one in before.found)
 
 
-def reach(pages: Iterable[Sequence[DraftLine]]) -> int:
-    """How many of the pages that lead away from a window are seen from it: up to the nearest BESIDE that hold text."""
-    held = 0
-    for count, page in enumerate(pages, 1):
-        held += any(line.text.strip() for line in page)
+def reach(pages: Sequence[Sequence[DraftLine]], away: range) -> int:
+    """How many of the pages that lead `away` from a window are seen from it: up to the nearest BESIDE that hold text."""
+    held = count = 0
+    for count, at in enumerate(away[:MOST_BLANK], 1):
+        held += any(line.text.strip() for line in pages[at])
         if held == BESIDE:
             return count
     return 0 if not held else count

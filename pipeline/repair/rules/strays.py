@@ -9,6 +9,7 @@ from pipeline.draft import Draft, DraftLine
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.flow import ends_sentence
 from pipeline.repair.proposals import Proposal, Rule, move_out
+from pipeline.repair.tokens import last_token
 
 JUNK = r"■◆♦▌▐█|~^_\\¦✓✔¤`´¨¯¸\u0300-\u036f"
 """Marks that no typewriter or printer of prose sets between words. Signs of money, sections and sums are not among them."""
@@ -134,12 +135,13 @@ def specks_in(text: str, known: Knowledge) -> list[tuple[int, int, float, str]]:
         found.append(
             (match.start(), match.end(), 0.7, "Perhaps a speck behind the hyphen of a word that goes on in the next line.")
         )
+    length = len(text.rstrip())
     for match in ALONE.finditer(text):
-        if match.start() > 0 and match.end() < len(text.rstrip()):
+        if match.start() > 0 and match.end() < length:
             found.append((match.start(), match.end() + 1, 0.93, "A speck between two words."))
     for match in INSIDE.finditer(text):
-        before = text[: match.start()].split()[-1:]
-        if before and not abbreviated(before[0]):
+        before = last_token(text, match.start())
+        if before and not abbreviated(before):
             found.append((match.start() + 1, match.start() + 2, 0.93, "A speck in front of the word: no sentence ends there."))
     return found
 
