@@ -16,6 +16,7 @@ from pipeline.layout import find_notes
 from pipeline.references.order import Point, out_of_order
 from pipeline.repair.quote_marks import marks_in
 from pipeline.repair.tokens import LONGEST, last_token
+from pipeline.repair.unknown import unknown_in
 from pipeline.run import lexicon_of
 from pipeline.settings import Settings
 
@@ -51,6 +52,11 @@ def test_four_times_as_much_takes_hardly_more_than_four_times_as_long(
 
 def test_thousands_of_papers_are_compared_in_a_second_or_two() -> None:
     assert seconds(papers(3000)) < 2
+
+
+def test_a_word_of_a_hundred_thousand_letters_is_none() -> None:
+    known = Knowledge(lexicon_of(Settings().packs, "eng"), gather(SENTENCE))
+    assert unknown_in("abcdefghij" * 10_000, known) == []
 
 
 def seconds(work: Callable[[], object]) -> float:

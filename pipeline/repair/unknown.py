@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from pipeline.draft import Draft
-from pipeline.language.confusions import variants
+from pipeline.language.confusions import LONGEST_WORD, variants
 from pipeline.language.evidence import Knowledge
 from pipeline.repair.flow import HYPHENS, body_pairs
 
@@ -49,11 +49,11 @@ def unknown_tokens(draft: Draft, known: Knowledge) -> list[tuple[int, int, str]]
 
 
 def unknown_in(text: str, known: Knowledge) -> list[tuple[int, int, str]]:
-    """The unknown tokens of a line."""
+    """The unknown tokens of a line that may be words."""
     found = []
     for match in TOKEN.finditer(text):
         word = match.group().replace("’", "'")
-        if len(word) < 2 or word.isupper() or known.lexicon.knows(word) or established(word, known):
+        if not 2 <= len(word) <= LONGEST_WORD or word.isupper() or known.lexicon.knows(word) or established(word, known):
             continue
         figures = sum(c.isdigit() for c in word)
         if word[-1].isdigit() or figures * 3 > len(word):
