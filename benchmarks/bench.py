@@ -19,6 +19,7 @@ from benchmarks.cluster import measure_cluster
 from benchmarks.figures import HEADING, ROOT, Bars, Measure, errata, read_bars, timed
 from benchmarks.formats import measure_formats
 from benchmarks.fuzz import measure_fuzz
+from benchmarks.growth import measure_growth
 from benchmarks.harm import measure_harm
 from benchmarks.hostile import measure_hostile
 from benchmarks.residual import measure_residual
@@ -32,8 +33,8 @@ from pipeline.evaluate import evaluate
 from pipeline.evaluate.tables import class_table
 
 PARTS = (
-    "thesis", "gold", "postocr", "speed", "scans", "residual", "trust", "formats", "harm", "desk", "batch", "cluster", "hostile",
-    "fuzz", "agreement",
+    "thesis", "gold", "postocr", "speed", "growth", "scans", "residual", "trust", "formats", "harm", "desk", "batch", "cluster",
+    "hostile", "fuzz", "agreement",
 )  # fmt: skip
 """What may be named with --only."""
 TESSERACT = {"scans", "residual", "trust", "formats", "harm", "desk", "batch", "cluster", "hostile"}
@@ -87,6 +88,7 @@ def measures(shared: Path, out: Path, only: Sequence[str]) -> Iterator[Measure]:
         "gold": ("thesis", lambda: measure_gold(shared / "thesis" / "gold", bars["gold"])),
         "postocr": ("postocr", lambda: measure_pairs(shared / "postocr", bars)),
         "speed": ("thesis", lambda: measure_speed(shared / "thesis" / "thesis.txt", out / "speed", bars["speed"])),
+        "growth": ("thesis", lambda: measure_growth(shared / "thesis" / "thesis.txt", out / "growth", bars["growth"])),
         "scans": ("scans", lambda: measure_scans(shared, out / "scans", bars)),
         "residual": ("scans", lambda: measure_residual(shared, out, bars["residual"])),
         "formats": ("scans", lambda: measure_formats(shared, out / "formats", bars["formats"])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,8 +98,10 @@ def out_of_order(members: Sequence[Point]) -> Iterator[tuple[Point, list[Point]]
 
 def taken_away(keys: NDArray[np.int64], pieces: NDArray[np.int64], cited: NDArray[np.int64]) -> list[int]:
     """The places of the papers that go, in turn: the one that contradicts most others, of such the one that is `cited` least."""
+    if 2 * longest_order(pieces) < len(keys):
+        return []
     left = np.ones(len(keys), dtype=np.bool_)
-    counts = np.array([np.count_nonzero(against(keys, pieces, at)) for at in range(len(keys))])
+    counts = later_and_higher(-keys[::-1], -pieces[::-1])[::-1] + later_and_higher(keys, pieces)
     gone: list[int] = []
     while most := counts.max():
         if 2 * len(gone) >= len(keys):
@@ -110,6 +113,31 @@ def taken_away(keys: NDArray[np.int64], pieces: NDArray[np.int64], cited: NDArra
         counts[left & against(keys, pieces, at)] -= 1
         counts[at] = 0
     return gone
+
+
+def longest_order(pieces: NDArray[np.int64]) -> int:
+    """How many papers, which come in their order, can be right together: the longest sequence of pieces that do not fall
+    (Fredman, "On computing the length of longest increasing subsequences", Discrete Mathematics 11, 1975)."""
+    ends: list[int] = []
+    for piece in pieces.tolist():
+        at = bisect_right(ends, piece)
+        ends[at : at + 1] = [piece]
+    return len(ends)
+
+
+def later_and_higher(keys: NDArray[np.int64], pieces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each paper, of such as come in their order, how many with an earlier key lie in a later piece."""
+    before: list[int] = []
+    same: list[int] = []
+    found = []
+    for at, piece in enumerate(pieces.tolist()):
+        if at and keys[at] != keys[at - 1]:
+            for other in same:
+                insort(before, other)
+            same = []
+        found.append(len(before) - bisect_right(before, piece))
+        same.append(piece)
+    return np.array(found, dtype=np.int64)
 
 
 def against(keys: NDArray[np.int64], pieces: NDArray[np.int64], at: int) -> NDArray[np.bool_]:

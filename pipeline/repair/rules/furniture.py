@@ -108,17 +108,20 @@ def running_heads(draft: Draft, known: Knowledge) -> Iterator[Proposal]:
     rows = [(line, edge, head_key(line.text)) for page in draft.pages for line, edge, _ in edges(page) if may_be_head(line.text)]
     keys = Counter(key for _, _, key in rows if len(key) >= 4)
     heads = [key for key, count in keys.items() if count >= 3]
-    near: dict[str, tuple[str, int]] = {}
+    near: dict[str, int] = {}
+    pages: dict[str, int] = {}
     for key in keys:
         match = process.extractOne(key, heads, scorer=fuzz.ratio, score_cutoff=86)
         if match:
-            near[key] = (match[0], sum(count for other, count in keys.items() if fuzz.ratio(other, match[0]) >= 86))
+            head = match[0]
+            if head not in pages:
+                pages[head] = sum(count for other, count in keys.items() if fuzz.ratio(other, head) >= 86)
+            near[key] = pages[head]
     yield from marked_heads(draft, rows)
     for line, edge, key in rows:
-        if key in near and near[key][1] >= max(3, len(draft.pages) // 10):
-            yield move_out(
-                *with_gap(draft, line, edge), 0.95, f"A running head: this line stands at the edge of {near[key][1]} pages."
-            )
+        if key in near and near[key] >= max(3, len(draft.pages) // 10):
+            why = f"A running head: this line stands at the edge of {near[key]} pages."
+            yield move_out(*with_gap(draft, line, edge), 0.95, why)
 
 
 def marked_heads(draft: Draft, rows: list[tuple[DraftLine, str, str]]) -> Iterator[Proposal]:
