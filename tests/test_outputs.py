@@ -115,6 +115,18 @@ def test_all_files_are_written_and_nothing_else_is_left(tmp_path: Path) -> None:
     assert Evidence.from_record(json.loads((folder / "evidence.json").read_text())).pages == 2
 
 
+def test_a_folder_without_pages_goes_with_them(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.mkdir()
+    (report / "pages-0021.html").write_text("of an earlier run, which had more pages")
+    write_document(a_result(), tmp_path)
+    assert [path.name for path in report.iterdir()] == ["pages-0001.html"]
+    (tmp_path / "alto").mkdir()
+    (tmp_path / "alto" / "0001.xml").write_text("of an earlier run, which made this format")
+    write_document(a_result(), tmp_path)
+    assert not (tmp_path / "alto").exists()
+
+
 def test_evidence_comes_back() -> None:
     evidence = gather("the policy of the Cabinet was the policy of Lord Curzon and anti-British men\n")
     assert Evidence.from_record(json.loads(json.dumps(evidence.to_record()))) == evidence

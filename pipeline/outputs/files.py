@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
 from pipeline.outputs.visible import visible_line
 from pipeline.result import Result
-from pipeline.whole import taking_place, write
+from pipeline.whole import taking_place
 
 if TYPE_CHECKING:
     from pipeline.outputs.pdf import SearchablePdf
@@ -36,7 +36,8 @@ def write_document(result: Result, folder: Path, formats: Collection[str] = ()) 
     """Write all outputs of a document into `folder`, which is made if need be; the ledger last, text.txt just before it.
 
     Pages of an earlier run that no longer exist are removed, and so are formats that were not asked for, since they would tell
-    of another text. What there is to say of a format, such as why it could not be made, is returned. Raises UnwritableOutput.
+    of another text, and folders that then hold nothing. What there is to say of a format, such as why it could not be made, is
+    returned. Raises UnwritableOutput.
     """
     wanted, remarks = possible(result.source, formats)
     written: set[str] = set()
@@ -50,6 +51,9 @@ def write_document(result: Result, folder: Path, formats: Collection[str] = ()) 
         written |= write_with_pdf(result, folder, wanted, remarks)
     for path in left_over(folder, written):
         remove(path)
+        if path.parent != folder:
+            with suppress(OSError):  # something else lies there
+                path.parent.rmdir()
     return tuple(remarks)
 
 
@@ -76,19 +80,9 @@ def write_texts(result: Result, folder: Path, wanted: Collection[str], taker: Pa
 def write_anew(path: Path, data: bytes) -> None:
     """As `write_whole`, in a folder that says that its results are not whole: the old file goes first, since ext4 writes out at
     once what takes the place of another, and that takes longer than all else."""
-    try:
-        if path.stat().st_size == len(data) and path.read_bytes() == data:
-            return
-        path.unlink()
-    except FileNotFoundError:
+    if not holds(path, data):
+        remove(path)
         write_whole(path, data)
-        return
-    except OSError as error:
-        raise refused(path, error) from error
-    try:
-        write(path, data)
-    except OSError as error:
-        raise refused(path, error) from error
 
 
 def write_with_pdf(result: Result, folder: Path, wanted: Collection[str], remarks: list[str]) -> set[str]:
@@ -196,7 +190,7 @@ def refused(path: Path, error: OSError, what: str = "written") -> UnwritableOutp
 
 def remove(path: Path) -> None:
     try:
-        path.unlink()
+        path.unlink(missing_ok=True)
     except OSError as error:
         raise refused(path, error, "removed") from error
 
