@@ -7,11 +7,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.figures import Bars, Measure, errata, timed, timed_and_weighed
 from benchmarks.texts import cleaned
 
 SCRIPT = Path(__file__).with_name("symspell_script.py")
 COPIES = 10
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def measure_speed(text: Path, out: Path, bars: Bars) -> Iterator[Measure]:
@@ -27,6 +30,18 @@ def measure_speed(text: Path, out: Path, bars: Bars) -> Iterator[Measure]:
     longer, larger = timed_and_weighed(errata("clean", "-q", "-j", "1", many, "-o", out / "ten"))
     yield Measure("speed: time for ten copies, against one", longer / seconds, bars["ten_copies_seconds"])
     yield Measure("speed: memory for ten copies, against one", larger / memory, bars["ten_copies_memory"])
+    worn = out / "worn.txt"
+    worn.write_text(misread(text.read_text(encoding="utf-8")), encoding="utf-8")
+    alone, both = (timed(errata("clean", "-q", "-j", number, worn, "-o", out / f"worn-{number}")) for number in ("1", "2"))
+    yield Measure("speed: a long misread text, one process against two", alone / both, bars["two_processes"], True)
+
+
+def misread(text: str) -> str:
+    """A text in which one small letter in fifty is taken for another, as on a worn page."""
+    chance = np.random.default_rng(1)
+    lost = chance.random(len(text)) < 1 / 50
+    others = chance.integers(0, len(LETTERS), len(text))
+    return "".join(LETTERS[at] if gone and char in LETTERS else char for char, gone, at in zip(text, lost, others, strict=True))
 
 
 def words_a_second(text: Path) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Errata
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from test_evaluate import GOLD, OUT, RAW, a_result, an_edit, gold_folder
@@ -231,6 +231,7 @@ TEXT = st.text(alphabet="abB1-. '’—é\u0301\u00ad\u00a0\ufeff\t\n\f", max_si
 
 
 @given(TEXT, st.booleans())
+@example(" \u03011 a\u0301", True)
 @settings(max_examples=300)
 def test_the_way_back_from_what_is_compared(text: str, scans: bool) -> None:
     plain, offsets = traced(text, scans=scans)

@@ -12,8 +12,8 @@ import pipeline
 
 ROOT = Path(pipeline.__file__).parent
 LAYERS = (
-    "errors formats whole model ledger draft layout settings storage language references imaging ocr sources repair confidence "
-    "folios result outputs evaluate decisions batch run review doctor console commands cli __main__"
+    "errors formats whole forks model ledger draft layout settings storage language references imaging ocr sources repair "
+    "confidence folios result outputs evaluate decisions batch run review doctor console commands cli __main__"
 ).split()
 
 

@@ -141,7 +141,7 @@ def test_which_way_a_line_runs(last: tuple[int, int, int, int], turns: int) -> N
 def test_hostile_text_stays_text() -> None:
     result = a_result(f"{HOSTILE} tlie", (replaced(f"{HOSTILE} tlie", "tlie", "the"),))
     result = replace(result, source=replace(result.source, name=HOSTILE))
-    pages = [page for _, page in detail_files(a_result(f"{HOSTILE} tlie\f{HOSTILE}"))]
+    pages = [html() for _, html in detail_files(a_result(f"{HOSTILE} tlie\f{HOSTILE}"))]
     assert len(pages) == 1
     for page in (report_html(result), *pages):
         assert "<script>alert" not in page and "</script><script>" not in page and "\x01" not in page
@@ -151,7 +151,7 @@ def test_hostile_text_stays_text() -> None:
 def test_the_pages_beside_the_report() -> None:
     text = "\f".join(f"The page tlie {number} of it" for number in range(45))
     result = a_result(text, (replaced(text, "tlie", "the"),))
-    files = dict(detail_files(result))
+    files = {name: html() for name, html in detail_files(result)}
     assert list(files) == ["pages-0001.html", "pages-0021.html", "pages-0041.html"]
     trees = {name: html.fromstring(page) for name, page in files.items()}
     for tree in trees.values():
@@ -171,7 +171,7 @@ def test_the_pages_beside_the_report() -> None:
 def test_an_only_page_stands_in_the_report() -> None:
     text = "The page tlie first of it\nand more of it"
     result = a_result(text, (replaced(text, "tlie", "the"),))
-    assert list(detail_files(result)) == []
+    assert detail_files(result) == []
     tree = html.fromstring(report_html(result))
     ids = {e.get("id") for e in tree.iter() if e.get("id")}
     links = [link.get("href", "") for link in tree.iter("a")]
@@ -191,7 +191,7 @@ def test_a_long_document_makes_a_small_report() -> None:
     text = "\f".join(f"The page {number} of the report, and some cbsed words of it" for number in range(500))
     result = a_result(text)
     assert len(report_html(result).encode()) < 1_000_000
-    assert max(len(page) for _, page in detail_files(result)) < 200_000
+    assert max(len(html()) for _, html in detail_files(result)) < 200_000
 
 
 def test_forty_cut_outs_stay_small(tmp_path: Path) -> None:

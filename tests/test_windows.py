@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from pipeline.draft import Draft
+from pipeline.forks import may_have
 from pipeline.language import build_lexicon
 from pipeline.language.evidence import Knowledge
 from pipeline.repair import windows
@@ -52,6 +55,34 @@ def test_windows_make_no_difference(pages: int, monkeypatch: pytest.MonkeyPatch)
     assert found[0] != text
 
 
+@pytest.mark.parametrize("processes", [2, 3])
+def test_several_processes_come_to_the_same(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = long_text(60)
+    found = repaired(text)
+    monkeypatch.setattr(windows, "LONG", 1000)
+    forks: list[int] = []
+    monkeypatch.setattr("os.fork", lambda fork=os.fork: forks.append(1) or fork())
+    with may_have(lambda: processes):
+        assert repaired(text) == found
+    assert len(forks) == processes - 1
+
+
+def test_a_helper_that_dies_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = long_text(60)
+    found = repaired(text)
+    monkeypatch.setattr(windows, "LONG", 1000)
+    here, look = os.getpid(), Windows.look
+
+    def dying(self: Windows, question: windows.Question, share: slice) -> windows.Looked:
+        if question.phase == 2 and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return look(self, question, share)
+
+    monkeypatch.setattr(Windows, "look", dying)
+    with may_have(lambda: 2):
+        assert repaired(text) == found
+
+
 def test_what_has_not_changed_is_not_looked_at_again() -> None:
     looks: list[int] = []
 
@@ -62,11 +93,12 @@ def test_what_has_not_changed_is_not_looked_at_again() -> None:
                 yield replace(line.start + at, line.start + at + 1, "'", 0.9, "A star.")
 
     pages = [f"Page {number} has a star * here.\n{'And a line.' * 30}\n" for number in range(30)]
-    known = Knowledge(LEXICON, learn(read_text("\f".join(pages).encode(), "x"), LEXICON).evidence)
-    rules = Windows((Rule("star", "quote", stars),))
+    source = read_text("\f".join(pages).encode(), "x")
+    known = Knowledge(LEXICON, learn(source, LEXICON).evidence)
+    rules = Windows(((Rule("star", "quote", stars),),), source, known)
 
     def places(draft: Draft) -> list[int]:
-        return [one.proposal.spans[0].start for one in rules.candidates(draft, known)]
+        return [one.proposal.spans[0].start for one in rules.candidates(0, draft)]
 
     first = Draft("\f".join(pages))
     assert places(first) == [at for at, char in enumerate(first.text) if char == "*"]

@@ -12,17 +12,19 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from ctypes import c_int
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from pipeline.decisions.finding import close_logs
+from pipeline.forks import may_have
 from pipeline.language.kept import collector_paused
 
 
-def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memory: int) -> None:
+def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memory: int, processes: c_int) -> None:
     """Do the requests that come, until nobody asks any more; send None once this process is ready, and of each request (whether
-    it went well, what `work` gave or raised) when it is done."""
+    it went well, what `work` gave or raised) when it is done. `processes`: how many there may be for a request at this moment."""
     enter(folder, memory)
     with contextlib.suppress(OSError):
         connection.send(None)
@@ -33,7 +35,7 @@ def serve(connection: Connection, work: Callable[[Any], Any], folder: str, memor
             close_logs()
             return
         try:
-            with collector_paused():
+            with collector_paused(), may_have(lambda: processes.value):
                 answer = True, work(request)
         except BaseException as fault:
             answer = False, fault

@@ -18,6 +18,7 @@ from typing import Any, Generic
 
 from pipeline.batch.pool import Record, Request
 from pipeline.batch.worker import end_session, serve
+from pipeline.forks import may_have
 from pipeline.language.kept import collector_paused
 
 GRACE = 2.0
@@ -57,7 +58,7 @@ class LocalPool:
         waiting = chain(first, waiting) if first else waiting
         if not self.apart and len(first) <= self.few:
             for request in waiting:
-                with collector_paused():
+                with collector_paused(), may_have(lambda: self.processes):
                     found = work(request)
                 on_done(found)
             return
@@ -80,11 +81,12 @@ class Given(Generic[Request]):
 class Worker(Generic[Request]):
     """A process, the line to it, the folder of its temporary files, and what it works on until when."""
 
-    def __init__(self, context: ForkServerContext | SpawnContext, work: Callable[[Any], Any], folder: str, memory: int) -> None:
-        self.folder = tempfile.mkdtemp(dir=folder)
+    def __init__(self, crew: Crew[Request, Any]) -> None:
+        self.folder = tempfile.mkdtemp(dir=crew.folder)
         self.line: Connection
-        self.line, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, work, self.folder, memory), daemon=True)
+        self.line, theirs = crew.context.Pipe()
+        told = (theirs, crew.work, self.folder, crew.pool.memory, crew.each)
+        self.process = crew.context.Process(target=serve, args=told, daemon=True)
         self.process.start()
         theirs.close()
         self.given: Given[Request] | None = None
@@ -108,7 +110,8 @@ class Worker(Generic[Request]):
 
 
 class Crew(Generic[Request, Record]):
-    """The workers of a run."""
+    """The workers of a run. `each`: how many processes there may be for each of them, itself among them: those that are idle at
+    the end of a run are others' to use."""
 
     def __init__(self, pool: LocalPool, work: Callable[[Request], Record], folder: str) -> None:
         self.pool, self.work, self.folder = pool, work, folder
@@ -116,6 +119,7 @@ class Crew(Generic[Request, Record]):
         if "forkserver" in multiprocessing.get_all_start_methods():
             self.context = multiprocessing.get_context("forkserver")
             self.context.set_forkserver_preload([work.__module__])  # imported once, not by every worker
+        self.each = self.context.RawValue("i", 1)
         self.idle: list[Worker[Request]] = []
         self.busy: list[Worker[Request]] = []
         self.again: deque[Given[Request]] = deque()
@@ -126,6 +130,7 @@ class Crew(Generic[Request, Record]):
             self.hand_out(requests)
             if not self.busy:
                 return
+            self.each.value = max(1, self.pool.processes // len(self.busy))
             for worker in self.heard():
                 found = self.answer(worker, lost)
                 if found:
@@ -147,7 +152,7 @@ class Crew(Generic[Request, Record]):
         """A worker that has been given a request; one that died meanwhile is replaced."""
         given.tries += 1
         while True:
-            worker = self.idle.pop() if self.idle else Worker(self.context, self.work, self.folder, self.pool.memory)
+            worker = self.idle.pop() if self.idle else Worker(self)
             try:
                 worker.line.send(given.request)
             except OSError:

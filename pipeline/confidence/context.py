@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.confidence.forms import FORM_FEATURES, MARKED
 from pipeline.confidence.traits import Flag, Traits, traits_of
+from pipeline.forks import side_by_side, slices
 from pipeline.language.confusions import variants
 from pipeline.language.evidence import Knowledge
 from pipeline.language.lexicon import Lexicon
@@ -33,6 +34,8 @@ USUAL_DOUBT = 0.02
 """Share of doubtful words in a usual document."""
 COMMON_MEANT, LONGEST_MEANT = 4.5, 7
 """Zipf frequency of a word that may have been meant, and letters of what was read for it."""
+MANY = 10_000
+"""Words that are worth another process."""
 NONE = np.zeros(1, dtype=np.bool_)
 PARTED = re.compile(r"\n[^\S\n]*\n|\f")
 
@@ -120,19 +123,23 @@ def case_features(places: Places, flags: NDArray[np.bool_]) -> tuple[Flags, ...]
 
 def better_fits(words: Sequence[str], before: Flags, after: Flags, knowledge: Knowledge) -> Floats:
     """How much better a common word, of which this one is a near misreading, goes with the words beside it (0-5)."""
-    meant: dict[str, tuple[str, ...]] = {}
-    found = np.zeros(len(words), dtype=np.float32)
-    for at, word in enumerate(words):
-        candidates = meant.get(word)
-        if candidates is None:
-            candidates = meant[word] = commoner(word, knowledge.lexicon)
-        if candidates and (before[at] or after[at]):
-            left = words[at - 1] if before[at] else ""
-            right = words[at + 1] if after[at] else ""
-            best = max(familiar(left, candidate, right, knowledge) for candidate in candidates)
-            if best > 1.0:
-                found[at] = best - familiar(left, word, right, knowledge) - 1.0
-    return np.clip(found, 0.0, 5.0)
+
+    def fits(some: slice) -> Floats:
+        meant: dict[str, tuple[str, ...]] = {}
+        found = np.zeros(some.stop - some.start, dtype=np.float32)
+        for at, word in enumerate(words[some], some.start):
+            candidates = meant.get(word)
+            if candidates is None:
+                candidates = meant[word] = commoner(word, knowledge.lexicon)
+            if candidates and (before[at] or after[at]):
+                left = words[at - 1] if before[at] else ""
+                right = words[at + 1] if after[at] else ""
+                best = max(familiar(left, candidate, right, knowledge) for candidate in candidates)
+                if best > 1.0:
+                    found[at - some.start] = best - familiar(left, word, right, knowledge) - 1.0
+        return found
+
+    return np.asarray(np.clip(np.concatenate(side_by_side(fits, slices(len(words), MANY))), 0.0, 5.0))
 
 
 @lru_cache(maxsize=1 << 16)

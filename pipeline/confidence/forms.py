@@ -13,6 +13,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forks import side_by_side, slices
 from pipeline.language.confusions import variants
 from pipeline.language.evidence import Knowledge
 from pipeline.language.lexicon import Lexicon
@@ -59,10 +60,17 @@ COMMON_MEANT = 5.3
 LONGEST_CONFUSED = 6
 """Letters of words that may be the misreading of a commoner one: long ones are hardly words by chance."""
 
+MANY = 1000
+"""Forms that are worth another process."""
+
 
 def form_features(tokens: Sequence[str], counts: NDArray[np.int64], knowledge: Knowledge) -> Floats:
     """FORM_FEATURES of each token; `counts`: how often each stands in the text."""
-    found = np.array([form_row(token, knowledge) for token in tokens], dtype=np.float32).reshape(-1, len(FORM_FEATURES))
+
+    def rows(some: slice) -> Floats:
+        return np.array([form_row(token, knowledge) for token in tokens[some]], dtype=np.float32).reshape(-1, len(FORM_FEATURES))
+
+    found = np.concatenate(side_by_side(rows, slices(len(tokens), MANY)))
     tally = Counter[str]()
     cores = [core_of(token).lower() for token in tokens]
     for core, count in zip(cores, counts.tolist(), strict=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import OSA
 
 from pipeline.language.kept import kept, place_of
 
@@ -18,7 +21,7 @@ MAX_DISTANCE = 2
 PREFIX_LENGTH = 6  # 5 builds faster and looks up three times slower; 7 the other way round
 LEAST_ZIPF = 1.5  # rarer words are known, but hardly ever what a misreading meant
 LEAST_LENGTH = 2
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 
 @dataclass(frozen=True, order=True)
@@ -40,14 +43,16 @@ class CandidateIndex:
             self.cased.setdefault(name.casefold(), []).append(name)
             self.forms.setdefault(name.casefold(), zipf)
         self.words = words
-        self.index: SymSpell | None = None
+
+    @cached_property
+    def index(self) -> SymSpell:
+        """What looks up; read on first use."""
+        return load_index(self.forms)
 
     def near(self, word: str, max_distance: int = MAX_DISTANCE) -> list[Candidate]:
         """Candidates, case apart: nearest first, then most frequent. Raises ValueError beyond MAX_DISTANCE."""
         from symspellpy import Verbosity
 
-        if self.index is None:
-            self.index = load_index(self.forms)
         found = []
         for item in self.index.lookup(word.casefold(), Verbosity.ALL, max_distance):
             zipf = self.forms[item.term]
@@ -57,12 +62,21 @@ class CandidateIndex:
         return sorted(found, key=lambda candidate: (candidate.distance, -candidate.frequency, candidate.word))
 
 
+class Comparer:
+    """Compares for symspellpy as its own optimal string alignment does, by RapidFuzz's, which is many times as fast."""
+
+    def compare(self, first: str, second: str, most: int) -> int:
+        """The distance of two words, -1 for more than `most`."""
+        distance: int = OSA.distance(first, second, score_cutoff=most)
+        return distance if distance <= most else -1
+
+
 def load_index(forms: Mapping[str, float]) -> SymSpell:
     """The index from the cache, or built and then kept there."""
     from symspellpy import SymSpell
 
     def build() -> SymSpell:
-        index = SymSpell(MAX_DISTANCE, PREFIX_LENGTH)
+        index = SymSpell(MAX_DISTANCE, PREFIX_LENGTH, distance_comparer=Comparer())
         for form, zipf in forms.items():
             index.create_dictionary_entry(form, max(1, round(10**zipf)))
         return index

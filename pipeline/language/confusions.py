@@ -17,6 +17,9 @@ SLIP, USUAL_SLIP, ODD_SLIP = 7.5, 4.5, 9.0
 """Costs of a typist's or author's slip, of one of those that people make most, and of a letter that lies elsewhere."""
 LONGEST_WORD = 100
 """Letters; what is longer is a rule, a row of strokes, or no text at all."""
+Costs = Mapping[str, Mapping[str, float]]
+"""What was meant (a letter or two), and the cost of each thing that may be read for it."""
+NONE: Mapping[str, float] = {}
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 VOWELS = frozenset("aeiouy")
 
@@ -49,40 +52,59 @@ def table() -> dict[tuple[str, str], float]:
     return costs
 
 
-def learned_table(counts: Mapping[str, int]) -> dict[tuple[str, str], float]:
+@lru_cache(maxsize=1)
+def usual_costs() -> Costs:
+    """The table for any document."""
+    return by_meant(table())
+
+
+def learned_costs(counts: Mapping[str, int]) -> Costs:
     """The table for one document: what was found in it (`meant>read` -> thousandths of a count) costs less there, down to 1.5."""
     costs = dict(table())
     for key, count in counts.items():
         meant, _, read = key.partition(">")
         if count >= 2000:
             costs[meant, read] = max(1.5, costs.get((meant, read), FAR) - log((count / 1000 + 2.0) / 2.0))
-    return costs
+    return by_meant(costs)
 
 
-def misreading_cost(meant: str, read: str, limit: float = 20.0, costs: Mapping[tuple[str, str], float] | None = None) -> float:
+def by_meant(costs: Mapping[tuple[str, str], float]) -> Costs:
+    """A table with a table for each thing that may have been meant: most pairs of letters have none."""
+    found: dict[str, dict[str, float]] = {}
+    for (meant, read), cost in costs.items():
+        found.setdefault(meant, {})[read] = cost
+    return found
+
+
+def misreading_cost(meant: str, read: str, limit: float = 20.0, costs: Costs | None = None) -> float:
     """Cost of the OCR reading `meant` as `read` (0 for no difference), by weighted edit distance with pairs of letters."""
-    costs = costs or table()
-    width = len(read) + 1
-    rows = [[limit] * width for _ in range(len(meant) + 1)]
-    rows[0][0] = 0.0
-    for i in range(len(meant) + 1):
-        for j in range(width):
-            here = rows[i][j]
-            if here >= limit:
+    costs = costs or usual_costs()
+    last = len(read)
+    pairs = [read[j : j + 2] for j in range(last - 1)]
+    here, below, under = [limit] * (last + 1), [0.0] + [limit] * last, [limit] * (last + 1)
+    for i in range(len(meant) + 1):  # behind the last letter there is none, and what is left of `read` was brought in
+        here, below, under = below, under, [limit] * (last + 1)
+        letter, two = meant[i : i + 1], meant[i : i + 2]
+        single, double = costs.get(letter, NONE), costs.get(two, NONE) if len(two) == 2 else NONE
+        for j, char in enumerate(read):
+            if (cost := here[j]) >= limit:
                 continue
-            if i < len(meant) and j < len(read):
-                step = 0.0 if meant[i] == read[j] else min(FAR, costs.get((meant[i], read[j]), FAR))
-                rows[i + 1][j + 1] = min(rows[i + 1][j + 1], here + step)
-            for di, dj in ((1, 2), (2, 1), (2, 2)):
-                if i + di <= len(meant) and j + dj <= len(read):
-                    pair = costs.get((meant[i : i + di], read[j : j + dj]))
-                    if pair is not None:
-                        rows[i + di][j + dj] = min(rows[i + di][j + dj], here + pair)
-            if i < len(meant):
-                rows[i + 1][j] = min(rows[i + 1][j], here + LOST)
-            if j < len(read):
-                rows[i][j + 1] = min(rows[i][j + 1], here + LOST)
-    return rows[-1][-1]
+            step = cost if letter == char else cost + min(FAR, single.get(char, FAR))
+            if step < below[j + 1]:
+                below[j + 1] = step
+            if (lost := cost + LOST) < limit:
+                below[j] = min(below[j], lost)
+                here[j + 1] = min(here[j + 1], lost)
+            if j + 1 < last and (pair := single.get(pairs[j])) is not None:
+                below[j + 2] = min(below[j + 2], cost + pair)
+            if double:
+                if (pair := double.get(char)) is not None:
+                    under[j + 1] = min(under[j + 1], cost + pair)
+                if j + 1 < last and (pair := double.get(pairs[j])) is not None:
+                    under[j + 2] = min(under[j + 2], cost + pair)
+        if here[last] < limit:
+            below[last] = min(below[last], here[last] + LOST)
+    return here[last]
 
 
 def slip_cost(meant: str, read: str) -> float:

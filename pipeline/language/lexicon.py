@@ -12,7 +12,7 @@ from pipeline.language import wordlists
 from pipeline.language.candidates import Candidate, CandidateIndex
 from pipeline.language.confusions import LONGEST_WORD
 from pipeline.language.languages import ENGLISH, codes, is_script, words_of
-from pipeline.language.packs import Pack, PackInfo, find_pack, load_pack
+from pipeline.language.packs import Pack, find_pack, load_pack, pack_of
 
 PACK_ZIPF = 2.0  # of a pack's entry that no frequency list holds: about once in ten million words
 LISTED_ZIPF = 1.0  # of a word of the dictionary that the frequency list does not reach
@@ -104,6 +104,10 @@ class Lexicon:
     def index(self) -> CandidateIndex:
         """Near words; gathered on first use."""
         return CandidateIndex(self.zipf, {name: self.frequency(name) for name in self.names})
+
+    def load(self) -> None:
+        """Have at hand, for all copies of this process, what is read on first use otherwise."""
+        _ = self.bigrams, self.index.index
 
     def add_words(self, pack: Pack) -> None:
         """Take in `words.txt`, names where they have a capital, and the words of terms in lower case."""
@@ -245,15 +249,3 @@ def build_lexicon(
     """
     found = [load_pack(find_pack(pack)) for pack in packs]
     return Lexicon([*found, pack_of(added, found)] if added else found, languages)
-
-
-def pack_of(added: Sequence[tuple[str, str]], packs: Sequence[Pack]) -> Pack:
-    """What people added, as (name, word or reference; form) pairs, as one more pack, of the languages of the others; these forms
-    stay as they are wherever they stand. Words that stand where somebody put them (`decided`) are only known."""
-    spoken = sorted({code for pack in packs for code in pack.languages})
-    info = PackInfo(title="Added by readers", licence="", languages=spoken)
-    forms = {kind: tuple((form,) for of, form in added if of == kind) for kind in ("name", "word")}
-    decided = tuple((form,) for of, form in added if of == "decided")
-    kept = tuple((form,) for of, form in added if of != "decided")
-    rows = {"names": forms["name"], "words": (*forms["word"], *decided), "keep": kept}
-    return Pack(Path("review.sqlite"), info, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -197,3 +197,15 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         raise InvalidConfig("not UTF-8", where=f"{path}:{line}", advice="Save the file as UTF-8") from fault
+
+
+def pack_of(added: Sequence[tuple[str, str]], packs: Sequence[Pack]) -> Pack:
+    """What people added, as (name, word or reference; form) pairs, as one more pack, of the languages of the others; these forms
+    stay as they are wherever they stand. Words that stand where somebody put them (`decided`) are only known."""
+    spoken = sorted({code for pack in packs for code in pack.languages})
+    info = PackInfo(title="Added by readers", licence="", languages=spoken)
+    forms = {kind: tuple((form,) for of, form in added if of == kind) for kind in ("name", "word")}
+    decided = tuple((form,) for of, form in added if of == "decided")
+    kept = tuple((form,) for of, form in added if of != "decided")
+    rows = {"names": forms["name"], "words": (*forms["word"], *decided), "keep": kept}
+    return Pack(Path("review.sqlite"), info, rows)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, UnwritableOutput
+from pipeline.forks import side_by_side
 from pipeline.model import Page, Source
 from pipeline.outputs.docx import reading_docx
-from pipeline.outputs.formats import DECIDED, DRAWN, PLACES, PageTaker, outputs, possible
+from pipeline.outputs.formats import DECIDED, DRAWN, PLACES, Output, PageTaker, placed, possible, texts
 from pipeline.outputs.lines import PlacedLine
 from pipeline.outputs.pdfa import to_pdfa
 from pipeline.outputs.reading import reading_markdown
@@ -29,6 +30,8 @@ FIXED = [place for place in EVERY if "*" not in place]
 """Files that a document has in some runs only: one or more for its pages, or one of a fixed name."""
 OWN_NAME = re.compile(r"\d{4,}\.(?:hocr|xml)|pages-[\d-]+\.html")
 """What files of pages are called; others that lie beside them are somebody else's."""
+LONG = 150_000
+"""Characters of a document whose files are worth several processes."""
 ADVICE = "Check that the folder can be written and the disk is not full"
 
 
@@ -71,10 +74,18 @@ def left_over(folder: Path, written: Collection[str]) -> list[Path]:
 def write_texts(result: Result, folder: Path, wanted: Collection[str], taker: PageTaker | None = None) -> set[str]:
     """Write what is text, and give the names of the files."""
     written = set()
-    for name, text in outputs(result, wanted, taker):
+    for name, text in placed(result, wanted, taker):
         write_anew(folder / name, encoded(text))
         written.add(name)
-    return written
+
+    def made(output: Output) -> str:
+        name, make = output
+        write_anew(folder / name, encoded(make()))
+        return name
+
+    *many, clean, ledger = texts(result)
+    written.update(side_by_side(made, many) if len(result.draft.text) >= LONG else map(made, many))
+    return written | {made(clean), made(ledger)}
 
 
 def write_anew(path: Path, data: bytes) -> None:

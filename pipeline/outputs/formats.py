@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -48,6 +49,10 @@ DRAWN = ("pdf", "pdfa")
 """Formats that show the scans."""
 
 
+Output = tuple[str, Callable[[], str]]
+"""A path within the document's folder, and what makes the text that goes there."""
+
+
 class PageTaker(Protocol):
     """Who is given the pages with their placed lines in passing, since finding the places takes longest."""
 
@@ -77,6 +82,12 @@ def possible(source: Source, formats: Collection[str]) -> tuple[set[str], list[s
 
 def outputs(result: Result, wanted: Collection[str], taker: PageTaker | None = None) -> Iterator[tuple[str, str]]:
     """(path within the document's folder, text) of every output that is text; `wanted`: besides what is always made."""
+    yield from placed(result, wanted, taker)
+    yield from ((name, make()) for name, make in texts(result))
+
+
+def placed(result: Result, wanted: Collection[str], taker: PageTaker | None = None) -> Iterator[tuple[str, str]]:
+    """(path, text) of the pages with the places of their words, and of the formats that are made when they are asked for."""
     names = result.names
     suggestions = Suggestions(result)
     zones: dict[int, Sequence[tuple[str, Box]]] = {}
@@ -99,26 +110,28 @@ def outputs(result: Result, wanted: Collection[str], taker: PageTaker | None = N
         yield PLACES["tei"], tei_document(result, zones)
     if "jsonl" in wanted:
         yield PLACES["jsonl"], pages_jsonl(result)
-    yield from texts(result)
 
 
-def texts(result: Result) -> Iterator[tuple[str, str]]:
-    """(path, text) of what is made of every document, besides its pages; the ledger last, the text just before it."""
+def texts(result: Result) -> list[Output]:
+    """What is made of every document, besides its pages; the ledger last, the text just before it. What several of them need is
+    made here already."""
     found = account(result)
-    yield "reading.md", reading_markdown(result)
-    yield "confidence.csv", confidence_csv(result)
-    yield "confidence.json", confidence_json(result)
-    yield "findings.csv", findings_csv(result)
-    yield "completeness.csv", completeness_csv(result, found)
-    yield "references.csv", references_csv(result)
-    yield "report.html", report_html(result, found)
-    yield "report.json", report_json(result, found)
-    yield from ((f"report/{name}", page) for name, page in detail_files(result))
-    yield "evidence.json", evidence_json(result)
-    yield "edits.csv", edits_csv(result)
-    yield from decided(result)
-    yield "text.txt", plain_text(result)
-    yield "edits.jsonl", edits_jsonl(result.ledger)
+    return [
+        ("reading.md", partial(reading_markdown, result)),
+        ("confidence.csv", partial(confidence_csv, result)),
+        ("confidence.json", partial(confidence_json, result)),
+        ("findings.csv", partial(findings_csv, result)),
+        ("completeness.csv", partial(completeness_csv, result, found)),
+        ("references.csv", partial(references_csv, result)),
+        ("report.html", partial(report_html, result, found)),
+        ("report.json", partial(report_json, result, found)),
+        *((f"report/{name}", make) for name, make in detail_files(result)),
+        ("evidence.json", partial(evidence_json, result)),
+        ("edits.csv", partial(edits_csv, result)),
+        *decided(result),
+        ("text.txt", partial(plain_text, result)),
+        ("edits.jsonl", partial(edits_jsonl, result.ledger)),
+    ]
 
 
 def evidence_json(result: Result) -> str:
@@ -126,11 +139,11 @@ def evidence_json(result: Result) -> str:
     return by_key(result.evidence.to_record())
 
 
-def decided(result: Result) -> Iterator[tuple[str, str]]:
-    """(path, text) of what there is only where people decided something."""
+def decided(result: Result) -> Iterator[Output]:
+    """What there is only where people decided something."""
     if result.machine is not None:
-        yield DECIDED["machine"], edits_jsonl(result.machine)
+        yield DECIDED["machine"], partial(edits_jsonl, result.machine)
     if result.decided:
-        yield DECIDED["decisions"], decisions_csv(result)
+        yield DECIDED["decisions"], partial(decisions_csv, result)
     if result.lost:
-        yield DECIDED["lost"], lost_csv(result)
+        yield DECIDED["lost"], partial(lost_csv, result)

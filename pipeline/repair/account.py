@@ -25,19 +25,24 @@ class Account:
 
     def add(self, edit: Edit) -> bool:
         """Take `edit` in; False, and nothing changes, where it would overlap an earlier one."""
-        replaces = [c for c in edit.changes if isinstance(c, Replace)]
-        moves = [c for c in edit.changes if isinstance(c, Move)]
-        kept = (list(self._replaced), list(self._moved), list(self._anchors))
-        for move in moves:
-            if not self._add_move(move):
-                self._replaced, self._moved, self._anchors = kept
+        taken: list[Change] = []
+        for change in sorted(edit.changes, key=lambda change: isinstance(change, Replace)):  # moves first
+            if not (self._add_replace(change) if isinstance(change, Replace) else self._add_move(change)):
+                for other in taken:
+                    self._drop(other)
                 return False
-        for change in replaces:
-            if not self._add_replace(change):
-                self._replaced, self._moved, self._anchors = kept
-                return False
+            taken.append(change)
         self.edits.append(edit)
         return True
+
+    def _drop(self, change: Change) -> None:
+        """Forget a change that was taken in."""
+        if isinstance(change, Replace):
+            self._replaced.remove((change.start, change.end))
+            return
+        self._moved.remove((change.start, change.end, change.behind))
+        if change.behind is not None:
+            self._anchors.remove(change.behind)
 
     def _add_replace(self, change: Replace) -> bool:
         start, end = change.start, change.end

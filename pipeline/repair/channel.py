@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp, log
 
-from pipeline.language.confusions import different, learned_table, misreading_cost, slip_cost, variants
+from pipeline.language.confusions import Costs, different, learned_costs, misreading_cost, slip_cost, variants
 from pipeline.language.evidence import Evidence, Knowledge
 from pipeline.language.lexicon import Lexicon
 
@@ -44,7 +44,7 @@ def rank_afresh(key: str, known: Knowledge) -> list[tuple[str, float]]:
     """
     evidence = known.evidence
     word, before, after, *others = key.split("\0")
-    costs = known.recall(document_table, "")
+    costs = known.recall(document_costs, "")
     odd = (ODD if ODD_SHAPE.search(word) else 0.0) + (DISPUTED if others else 0.0)
     rare = exp(UNKNOWN + 2.0 * min(evidence.words[word] - 1, 3) + (7.0 if compound(word, known) else 0.0) - odd)
     chances = {}
@@ -77,7 +77,7 @@ def inside(form: str, word: str) -> bool:
     return len(word) > 6 and len(form) > 6 and form[:1] == word[:1] and form[-2:] == word[-2:]
 
 
-def shape_cost(form: str, word: str, costs: Mapping[tuple[str, str], float]) -> float:
+def shape_cost(form: str, word: str, costs: Costs) -> float:
     """Cost of reading a form in small letters, or with a capital where `word` has one, as `word`."""
     small = word[0].lower() + word[1:]
     cost = misreading_cost(form, small, costs=costs)
@@ -105,9 +105,9 @@ def candidate_forms(word: str, known: Knowledge) -> dict[str, int]:
     return {form: steps for form, steps in forms.items() if (len(form) > 1 or form == "a") and form == form.casefold()}
 
 
-def document_table(_: str, known: Knowledge) -> dict[tuple[str, str], float]:
+def document_costs(_: str, known: Knowledge) -> Costs:
     """The confusion costs of this document."""
-    return learned_table(known.evidence.confusions)
+    return learned_costs(known.evidence.confusions)
 
 
 def context(form: str, beside: tuple[str, str], known: Knowledge) -> float:

@@ -47,31 +47,31 @@ def repair(source: Source, knowledge: Knowledge, policy: Policy | None = None) -
     draft = Draft(source.text, account.edits, marked)
     held: list[Edit] = []
     settled: list[Settled] = []
-    near = {phase: Windows(phase) for phase in PHASES if phase is not LAYOUT}
-    rest: dict[tuple[Rule, ...], tuple[Draft, list[Candidate]]] = {}  # phases that had nothing to do, and in which draft
-    for turn in range(MAX_ROUNDS):
-        done, held, settled = len(account.edits), [], []
-        vetoes = len(knowledge.evidence.vetoes)
-        for phase in PHASES:
-            protected = settle(draft, knowledge)
-            chosen: list[Candidate] = []
-            if (before := rest.get(phase)) and before[0] is draft:
-                unsure = before[1]
-            else:
-                found = near[phase].candidates(draft, knowledge) if phase in near else proposed(phase, draft, knowledge)
-                chosen, unsure = choose(found, protected, draft, knowledge, policy)
-            if turn == MAX_ROUNDS - 1:
-                knowledge.evidence.vetoes.update(signature(draft, c) for c in chosen)
-                chosen = []
-            carry_out(draft, chosen, account, knowledge)
-            held += [edit for c in unsure if (edit := translate(draft, c.proposal, c.rule.name, c.rule.kind))]
-            settled += settled_spans(draft, protected)
-            if chosen:
-                draft = Draft(source.text, account.edits, marked)
-            else:
-                rest[phase] = draft, unsure
-        if len(account.edits) == done and len(knowledge.evidence.vetoes) == vetoes:
-            break
+    rest: dict[int, tuple[Draft, list[Candidate]]] = {}  # phases that had nothing to do, and in which draft
+    with Windows(PHASES, source, knowledge) as windows:
+        for turn in range(MAX_ROUNDS):
+            done, held, settled = len(account.edits), [], []
+            vetoes = len(knowledge.evidence.vetoes)
+            for phase, rules in enumerate(PHASES):
+                protected = settle(draft, knowledge)
+                chosen: list[Candidate] = []
+                if (before := rest.get(phase)) and before[0] is draft:
+                    unsure = before[1]
+                else:
+                    found = proposed(rules, draft, knowledge) if rules is LAYOUT else windows.candidates(phase, draft)
+                    chosen, unsure = choose(found, protected, draft, knowledge, policy)
+                if turn == MAX_ROUNDS - 1:
+                    knowledge.evidence.vetoes.update(signature(draft, c) for c in chosen)
+                    chosen = []
+                carry_out(draft, chosen, account, knowledge)
+                held += [edit for c in unsure if (edit := translate(draft, c.proposal, c.rule.name, c.rule.kind))]
+                settled += settled_spans(draft, protected)
+                if chosen:
+                    draft = Draft(source.text, account.edits, marked)
+                else:
+                    rest[phase] = draft, unsure
+            if len(account.edits) == done and len(knowledge.evidence.vetoes) == vetoes:
+                break
     applied = tuple(sorted(account.edits, key=lambda e: e.place))
     return Ledger(
         len(source.text), applied, tuple(sorted(held, key=lambda e: e.place)), tuple(sorted(set(settled), key=lambda s: s.start))

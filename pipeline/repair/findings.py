@@ -61,8 +61,11 @@ def inserted(draft: Draft, ledger: Ledger) -> Iterator[Spot]:
 
 def line_behind(draft: Draft, place: int) -> DraftLine:
     """The first line of the draft that comes from behind a place in the source."""
-    starts = [draft.origin(line.start)[0] if line.start < len(draft.text) else len(draft.source) for line in draft.lines]
-    return draft.lines[min(bisect_right(starts, place - 1), len(starts) - 1)]
+
+    def source_start(line: DraftLine) -> int:
+        return draft.origin(line.start)[0] if line.start < len(draft.text) else len(draft.source)
+
+    return draft.lines[min(bisect_right(draft.lines, place - 1, key=source_start), len(draft.lines) - 1)]
 
 
 def lost_pages(draft: Draft, ledger: Ledger) -> Iterator[Spot]:

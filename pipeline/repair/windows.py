@@ -1,13 +1,17 @@
 """Proposals of rules that look no further than the pages beside, gathered some pages at a time: what has not changed since the
-last round is not looked at again."""
+last round is not looked at again, and in a long document several processes look."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from pipeline.draft import Draft, DraftLine
+from pipeline.forks import Team, processes_at_hand
 from pipeline.language.evidence import Knowledge
+from pipeline.ledger import Edit
+from pipeline.model import Source
 from pipeline.repair.proposals import Proposal, Rule
 
 PAGES = 8
@@ -18,6 +22,8 @@ MOST_BLANK = 100
 """Pages, at most, among which those are looked for."""
 MARGIN = 200
 """Characters beyond these at which a rule may still glance."""
+LONG = 150_000
+"""Characters of a document, at least, that are worth other processes: they are not had for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +36,81 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What was found in a window that began at draft offset `start`, and all the `text` that its rules saw."""
+class Question:
+    """What is proposed by the rules of a phase, once to the first `edits` of a document those are added that are `new`?"""
 
-    start: int
-    text: str
-    found: tuple[Candidate, ...]
+    phase: int
+    edits: int
+    new: tuple[Edit, ...]
+
+
+Looked = dict[int, tuple[int, list[tuple[int, Proposal]]]]
+"""By its first page (from 0): where a window begins in the draft, and what is proposed in it, with the places of the rules in
+their phase."""
 
 
 class Windows:
-    """The windows of a document, and what `rules` proposed in each when it was last looked at."""
+    """The windows of a document, and what the rules of each of some `phases` proposed in them when they were last looked at; used
+    within `with`, since other processes may help."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = rules
-        self.seen: dict[int, Seen] = {}
+    def __init__(self, phases: Sequence[Sequence[Rule]], source: Source, known: Knowledge) -> None:
+        self.phases, self.source, self.known = phases, source, known
+        self.draft = Draft("")
+        self.edits: list[Edit] = []
+        self.texts: list[dict[int, str]] = [{} for _ in phases]
+        self.found: list[dict[int, tuple[int, list[Candidate]]]] = [{} for _ in phases]
+        self.team: Team[Question, Looked] | None = None
+        self.stack = ExitStack()
 
-    def candidates(self, draft: Draft, known: Knowledge) -> Iterator[Candidate]:
-        """All proposals for a draft of the document."""
-        pages = draft.pages
-        for first in range(0, len(pages), PAGES):
-            last = min(first + PAGES, len(pages))
-            window = draft.part(first - reach(pages, range(first)[::-1]), last + reach(pages, range(last, len(pages))))
-            start = pages[first][0].start
-            text = draft.text[max(0, window.start - MARGIN) : window.end + MARGIN]
-            before = self.seen.get(first)
-            if before is None or before.text != text:
-                end = pages[last][0].start if last < len(pages) else len(draft.text) + 1
-                found = tuple(one for one in proposed(self.rules, window, known) if start <= beginning(one.proposal) < end)
-                self.seen[first] = Seen(start, text, found)
-                yield from found
-            else:
-                yield from (shifted(one, start - before.start) for one in before.found)
+    def __enter__(self) -> Windows:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.stack.close()
+
+    def candidates(self, phase: int, draft: Draft) -> Iterator[Candidate]:
+        """All proposals of a phase for a draft of the document, which has the edits of the last one, and perhaps more."""
+        question = Question(phase, len(self.edits), draft.edits[len(self.edits) :])
+        self.draft = draft
+        self.edits += question.new
+        rules, found = self.phases[phase], self.found[phase]
+        for looked in self.ask(question):
+            for at, (start, proposals) in looked.items():
+                found[at] = start, [Candidate(rules[order], one, order) for order, one in proposals]
+        for at in range(0, len(draft.pages), PAGES):
+            start, candidates = found[at]
+            yield from (shifted(one, draft.pages[at][0].start - start) for one in candidates)
+
+    def ask(self, question: Question) -> Iterator[Looked]:
+        """What each process finds in its share of the windows."""
+        if self.team is None and len(self.draft.text) >= LONG and (processes := processes_at_hand()) > 1:
+            self.known.lexicon.load()
+            self.team = self.stack.enter_context(Team(self.look, processes))
+        return self.team.ask(question) if self.team else iter([self.look(question, slice(None))])
+
+    def look(self, question: Question, share: slice) -> Looked:
+        """What is proposed in those of a share of the windows in which something has changed."""
+        if question.edits == len(self.edits) and question.new:  # another process has made them
+            self.edits += question.new
+            self.draft = Draft(self.source.text, self.edits, self.source.marked)
+        rules, texts, looked = self.phases[question.phase], self.texts[question.phase], Looked()
+        for at in range(0, len(self.draft.pages), PAGES)[share]:
+            start, end, window = window_at(self.draft, at)
+            text = window.text[max(0, window.start - MARGIN) : window.end + MARGIN]
+            if texts.get(at) != text:
+                texts[at] = text
+                found = ((one.order, one.proposal) for one in proposed(rules, window, self.known))
+                looked[at] = start, [(order, one) for order, one in found if start <= beginning(one) < end]
+        return looked
+
+
+def window_at(draft: Draft, first: int) -> tuple[int, int, Draft]:
+    """Where the window that begins with a page (from 0) begins and ends, and what of the draft its rules see."""
+    pages = draft.pages
+    last = min(first + PAGES, len(pages))
+    end = pages[last][0].start if last < len(pages) else len(draft.text) + 1
+    seen = draft.part(first - reach(pages, range(first)[::-1]), last + reach(pages, range(last, len(pages))))
+    return pages[first][0].start, end, seen
 
 
 def reach(pages: Sequence[Sequence[DraftLine]], away: range) -> int:

@@ -4,10 +4,10 @@ report itself where there is only one page."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
-from itertools import islice
 from pathlib import PurePath
 
 from markupsafe import Markup
@@ -60,7 +60,7 @@ def file_name(page: int) -> str:
 def only_page(result: Result) -> PageDetails | None:
     """The details of a document's only page, which the report holds itself; None where there are more, or it is as long as a book
     that came without page breaks."""
-    return next(details(result)) if is_short(result) else None
+    return Details(result).page(1) if is_short(result) else None
 
 
 def is_short(result: Result) -> bool:
@@ -73,43 +73,50 @@ def number_of_pages(result: Result) -> int:
     return min(len(result.draft.pages), len(result.confidence.pages))
 
 
-def detail_files(result: Result) -> Iterator[tuple[str, str]]:
-    """(name, HTML) of the files with the details of all pages; none where the report has them."""
+def detail_files(result: Result) -> list[tuple[str, Callable[[], str]]]:
+    """The files with the details of all pages, by their names, and what makes the HTML of each; none where the report has it."""
     if is_short(result):
-        return
-    count = number_of_pages(result)
-    template = environment().get_template("pages.html")
-    name, pages = result.source.name or "document", details(result)
-    for first in range(1, count + 1, TOGETHER):
+        return []
+    details = Details(result)
+    return [(file_name(first), partial(details.html, first)) for first in range(1, number_of_pages(result) + 1, TOGETHER)]
+
+
+class Details:
+    """What there is to tell of each page of a document."""
+
+    def __init__(self, result: Result) -> None:
+        self.result, self.name, self.count = result, result.source.name or "document", number_of_pages(result)
+        self.bars = bars(result.confidence.pages, remaining(result).pages, result.names)
+        self.findings: defaultdict[int, list[Finding]] = defaultdict(list)
+        for finding in result.findings:
+            self.findings[finding.page].append(finding)
+        self.moved: defaultdict[int, list[tuple[int, str, str]]] = defaultdict(list)
+        for row in moved_out(result):
+            self.moved[row[0]].append(row)
+
+    def html(self, first: int) -> str:
+        """The file that begins with a page (from 1)."""
         before = file_name(first - 1) if first > 1 else ""
-        after = file_name(first + TOGETHER) if first + TOGETHER <= count else ""
-        shown = list(islice(pages, TOGETHER))
-        page = template.render(name=name, pages=shown, before=before, after=after, names=result.names)
-        yield file_name(first), NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
+        after = file_name(first + TOGETHER) if first + TOGETHER <= self.count else ""
+        shown = [self.page(at) for at in range(first, min(first + TOGETHER, self.count + 1))]
+        template, names = environment().get_template("pages.html"), self.result.names
+        page = template.render(name=self.name, pages=shown, before=before, after=after, names=names)
+        return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", page)
 
-
-def details(result: Result) -> Iterator[PageDetails]:
-    """Every page."""
-    names = result.names
-    findings: defaultdict[int, list[Finding]] = defaultdict(list)
-    for finding in result.findings:
-        findings[finding.page].append(finding)
-    moved: defaultdict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    for row in moved_out(result):
-        moved[row[0]].append(row)
-    left = bars(result.confidence.pages, remaining(result).pages, names)
-    name = result.source.name or "document"
-    for at, (lines, sure, bar) in enumerate(zip(result.draft.pages, result.confidence.pages, left, strict=False), 1):
-        yield PageDetails(
+    def page(self, at: int) -> PageDetails:
+        """A page (from 1)."""
+        result, bar, shown = self.result, self.bars[at - 1], self.result.names.shown(at)
+        lines = page_lines(result, at, result.draft.pages[at - 1], result.confidence.pages[at - 1])
+        return PageDetails(
             at,
-            names.shown(at),
-            f"{name}, {names.shown(at)}",
+            shown,
+            f"{self.name}, {shown}",
             scan_file(result, at),
             bar.band,
             bar.left.expected,
-            Markup("\n".join(page_lines(result, at, lines, sure))),  # noqa: S704 (all of it is escaped there)
-            findings[at],
-            moved[at],
+            Markup("\n".join(lines)),  # noqa: S704 (all of it is escaped there)
+            self.findings[at],
+            self.moved[at],
         )
 
 

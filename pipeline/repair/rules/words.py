@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.draft import Draft
 from pipeline.language.confusions import misreading_cost
 from pipeline.language.evidence import Knowledge
-from pipeline.repair.channel import context, document_table, rank, why
+from pipeline.repair.channel import context, document_costs, rank, why
 from pipeline.repair.proposals import Proposal, Rule, replace
 from pipeline.repair.readings import doubted, other_forms, unreadable
 from pipeline.repair.unknown import foreign, half_of_word, neighbours, unknown_tokens
@@ -120,7 +120,7 @@ def likely(word: str, beside: tuple[str, str], known: Knowledge) -> bool:
 
 def habitual(form: str, word: str, known: Knowledge) -> bool:
     """Is `word` for `form` a misreading that this document's OCR makes again and again?"""
-    return misreading_cost(form, word, costs=known.recall(document_table, "")) < HABITUAL
+    return misreading_cost(form, word, costs=known.recall(document_costs, "")) < HABITUAL
 
 
 def begins_sentence(text: str, start: int) -> bool:
