@@ -138,3 +138,15 @@ def test_a_link_in_place_of_the_stamp_leads_nowhere(errata: Errata, tmp_path: Pa
     assert errata("clean", "letter.txt", "-o", "out").code == 0
     assert (tmp_path / "precious").read_text() == "of somebody else"
     assert not (tmp_path / "out" / "letter" / "errata.json").is_symlink()
+
+
+def test_another_name_of_the_stamp_is_not_written_to(errata: Errata, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text(PAGE)
+    stamp = tmp_path / "out" / "letter" / "errata.json"
+    assert errata("clean", "letter.txt", "-o", "out").code == 0
+    backup = tmp_path / "backup.json"
+    backup.hardlink_to(stamp)
+    kept = backup.read_bytes()
+    assert errata("undo", "out", "--rule", "line-end-hyphen").code == 0
+    assert errata("clean", "letter.txt", "-o", "out", "--cautious").code == 0
+    assert backup.read_bytes() == kept != stamp.read_bytes()
