@@ -27,6 +27,8 @@ TICKET = Struct("=H")
 SET_DEATH_SIGNAL = 1
 MOST = 16_384
 """Parts, at most: their tickets fit into a pipe."""
+LONG = 150_000
+"""Characters of a document, at least, that are worth copies of this process: they are not had for nothing."""
 PROCESSES: ContextVar[Callable[[], int]] = ContextVar("processes", default=lambda: 1)
 """How many processes there may be at this moment, this one among them."""
 
@@ -44,6 +46,11 @@ def may_have(processes: Callable[[], int]) -> Iterator[None]:
 def processes_at_hand() -> int:
     """How many processes there may be now, this one among them."""
     return PROCESSES.get()() if sys.platform == "linux" else 1
+
+
+def processes_for(text: str) -> int:
+    """The same for a document with this text: a short one is done before copies have paid."""
+    return processes_at_hand() if len(text) >= LONG else 1
 
 
 def side_by_side(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Found]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from stat import S_ISREG
 
 LEFT = re.compile(r"\..+\.[0-9a-f]{8}\.part")
 """Names of files that were being written; they get their real names once they are whole."""
@@ -35,21 +34,3 @@ def write(path: Path, data: bytes) -> None:
     """Write a file. Raises OSError."""
     with taking_place(path) as partial:
         partial.write_bytes(data)
-
-
-def write_over(path: Path, data: bytes) -> None:
-    """Write a file of which a part says no more than that it is not whole: over the old one, which is twenty times as quick as
-    taking its place, unless that is a link or has other names too. Raises OSError."""
-    try:
-        number = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:  # there is none, or it is a link
-        write(path, data)
-        return
-    with os.fdopen(number, "wb") as file:
-        found = os.fstat(number)
-        alone = S_ISREG(found.st_mode) and found.st_nlink == 1
-        if alone:
-            file.write(data)
-            file.truncate()
-    if not alone:
-        write(path, data)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import forks
 from pipeline.batch.workers import LocalPool
 from pipeline.forks import Team, may_have, processes_at_hand, side_by_side, slices
 from pipeline.outputs import files
@@ -158,7 +159,7 @@ def test_a_long_document_is_written_to_the_same_bytes(tmp_path: Path, monkeypatc
     text = "\f".join(f"It was Lenin1s view on page {page} , and tlie Govern-\nment knew.\n" for page in range(60))
     result = process(read_text(text.encode(), "long"), Settings())
     files.write_document(result, tmp_path / "alone")
-    monkeypatch.setattr(files, "LONG", 100)
+    monkeypatch.setattr(forks, "LONG", 100)
     with may_have(lambda: 3):
         files.write_document(process(read_text(text.encode(), "long"), Settings()), tmp_path / "together")
     one, other = (

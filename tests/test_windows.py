@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline import forks
 from pipeline.draft import Draft
 from pipeline.forks import may_have
 from pipeline.language import build_lexicon
@@ -59,18 +60,18 @@ def test_windows_make_no_difference(pages: int, monkeypatch: pytest.MonkeyPatch)
 def test_several_processes_come_to_the_same(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     text = long_text(60)
     found = repaired(text)
-    monkeypatch.setattr(windows, "LONG", 1000)
-    forks: list[int] = []
-    monkeypatch.setattr("os.fork", lambda fork=os.fork: forks.append(1) or fork())
+    monkeypatch.setattr(forks, "LONG", 1000)
+    made: list[int] = []
+    monkeypatch.setattr("os.fork", lambda fork=os.fork: made.append(1) or fork())
     with may_have(lambda: processes):
         assert repaired(text) == found
-    assert len(forks) == processes - 1
+    assert len(made) == processes - 1
 
 
 def test_a_helper_that_dies_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     text = long_text(60)
     found = repaired(text)
-    monkeypatch.setattr(windows, "LONG", 1000)
+    monkeypatch.setattr(forks, "LONG", 1000)
     here, look = os.getpid(), Windows.look
 
     def dying(self: Windows, question: windows.Question, share: slice) -> windows.Looked:

@@ -11,7 +11,7 @@ from pipeline.errors import OccupiedOutput
 from pipeline.outputs.confidence import FORMAT as CONFIDENCE
 from pipeline.outputs.edits import FORMAT as EDITS
 from pipeline.outputs.formats import DECIDED, PLACES
-from pipeline.whole import write_over
+from pipeline.whole import write
 
 WRITTEN = (
     "ocr", "pages", "report", "images", "text.txt", "reading.md", "report.html", "report.json", "edits.jsonl", "edits.csv",
@@ -43,7 +43,7 @@ def mark_unfinished(folder: Path) -> None:
     """Have a folder say that its results are not whole; nobody takes it for a finished one. Raises UnwritableOutput."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_over(folder / NAME, json.dumps({**FORMAT.head, "unfinished": True}).encode() + b"\n")
+        write(folder / NAME, json.dumps({**FORMAT.head, "unfinished": True}).encode() + b"\n")
     except OSError as fault:
         raise unwritable(folder, fault) from fault
 

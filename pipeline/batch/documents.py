@@ -25,7 +25,7 @@ from pipeline.sources.files import InputFile, read_file, read_folder
 from pipeline.sources.hocr import source_from_ocr
 from pipeline.sources.splitting import selected_pages
 from pipeline.sources.stored import keep_inputs, stored_records, stored_text
-from pipeline.whole import write_over
+from pipeline.whole import write
 
 
 def untouchable(name: str, folder: Path) -> tuple[Locks, Outcome | None]:
@@ -96,7 +96,7 @@ def write_results(result: Result, stamp: Stamp, folder: Path) -> tuple[str, ...]
         mark_unfinished(folder)  # nobody takes a half-written folder for a finished one
         remarks = write_document(result, folder, stamp.formats)
         stamp = replace(stamp, counts=counts_of(result), failed=failed, text=sha256_of(folder / TEXT))
-        write_over(folder / NAME, stamp_text(stamp).encode())
+        write(folder / NAME, stamp_text(stamp).encode())
     except OSError as fault:
         raise unwritable(folder, fault) from fault
     return remarks

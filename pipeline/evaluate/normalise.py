@@ -70,7 +70,7 @@ def clusters(text: str, composed: bool) -> Iterator[tuple[str, int]]:
     if not composed or unicodedata.is_normalized("NFC", text):
         yield from zip(text, range(len(text)), strict=True)
         return
-    for match in re.finditer(r"\s|\S[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]*", text, re.DOTALL):
+    for match in re.finditer(r"\s|\S[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]*", text):
         yield unicodedata.normalize("NFC", match.group()), match.start()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError, UnwritableOutput
-from pipeline.forks import side_by_side
+from pipeline.forks import processes_for, side_by_side
 from pipeline.model import Page, Source
 from pipeline.outputs.docx import reading_docx
 from pipeline.outputs.formats import DECIDED, DRAWN, PLACES, Output, PageTaker, placed, possible, texts
@@ -30,8 +30,6 @@ FIXED = [place for place in EVERY if "*" not in place]
 """Files that a document has in some runs only: one or more for its pages, or one of a fixed name."""
 OWN_NAME = re.compile(r"\d{4,}\.(?:hocr|xml)|pages-[\d-]+\.html")
 """What files of pages are called; others that lie beside them are somebody else's."""
-LONG = 150_000
-"""Characters of a document whose files are worth several processes."""
 ADVICE = "Check that the folder can be written and the disk is not full"
 
 
@@ -84,7 +82,7 @@ def write_texts(result: Result, folder: Path, wanted: Collection[str], taker: Pa
         return name
 
     *many, clean, ledger = texts(result)
-    written.update(side_by_side(made, many) if len(result.draft.text) >= LONG else map(made, many))
+    written.update(side_by_side(made, many) if processes_for(result.draft.text) > 1 else map(made, many))
     return written | {made(clean), made(ledger)}
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from pipeline.draft import Draft, DraftLine
-from pipeline.forks import Team, processes_at_hand
+from pipeline.forks import Team, processes_for
 from pipeline.language.evidence import Knowledge
 from pipeline.ledger import Edit
 from pipeline.model import Source
@@ -22,8 +22,6 @@ MOST_BLANK = 100
 """Pages, at most, among which those are looked for."""
 MARGIN = 200
 """Characters beyond these at which a rule may still glance."""
-LONG = 150_000
-"""Characters of a document, at least, that are worth other processes: they are not had for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Windows:
 
     def ask(self, question: Question) -> Iterator[Looked]:
         """What each process finds in its share of the windows."""
-        if self.team is None and len(self.draft.text) >= LONG and (processes := processes_at_hand()) > 1:
+        if self.team is None and (processes := processes_for(self.draft.text)) > 1:
             self.known.lexicon.load()
             self.team = self.stack.enter_context(Team(self.look, processes))
         return self.team.ask(question) if self.team else iter([self.look(question, slice(None))])
